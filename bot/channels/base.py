@@ -1,0 +1,102 @@
+"""What a channel is: the Protocol that turn and callback see, and the values it exchanges."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from bot.messages import InboundMessage
+
+Delivery = Literal["push", "passive", "polled", "socket"]
+
+
+@dataclass(frozen=True, slots=True)
+class Bell:
+    """A notice that messages wait to be pulled (WeChat customer service)."""
+
+    account: str
+    token: str
+    open_kfid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """A request for the text so far of a running stream (WeCom AI bot)."""
+
+    account: str
+    stream_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How many messages a trigger allows us to send, and for how long (protocol B2).
+
+    Attributes:
+        kind: `typed` for a message a person wrote, `tapped` for menu clicks, scans and subscribing.
+        count: messages.
+        window_s: seconds from the trigger.
+    """
+
+    kind: Literal["typed", "tapped"]
+    count: int
+    window_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutText:
+    """One text as it goes out. *ai* asks for the platform's own AI mark where it has one."""
+
+    text: str
+    ai: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one message of this channel can hold.
+
+    Attributes:
+        text_bytes: UTF-8 bytes of one text.
+        links: whether `<a href>` is shown as a link.
+        marks_ai: whether the platform shows an AI mark of its own (then no label is written).
+        duplicate_check: whether the platform itself drops a send that is repeated with the same content.
+    """
+
+    text_bytes: int
+    links: bool
+    marks_ai: bool
+    duplicate_check: bool
+
+
+class AccessTokens(Protocol):
+    """Shared access_tokens: one fetch for all processes (design §6)."""
+
+    def get(self, account: str, fetch: Callable[[], tuple[str, int]]) -> str:
+        """The current token, or a new one by *fetch* → (token, lifetime in s), by one process at a time."""
+
+    def drop(self, account: str, token: str) -> None:
+        """Forget *token* if it is still the current one."""
+
+
+class Channel(Protocol):
+    """One configured account, as the callback and the turn see it."""
+
+    account: str
+    delivery: Delivery
+    limits: Limits
+
+    def verify(self, query: Mapping[str, str], now_s: float) -> str:
+        """The body that answers the platform's URL check. Raises CallbackRefused."""
+
+    def read(self, query: Mapping[str, str], body: bytes, now_s: float) -> Sequence[InboundMessage | Bell | Poll]:
+        """Verify, decrypt and parse a callback. Raises CallbackRefused and nothing else."""
+
+    def acknowledgement(self) -> str:
+        """The body that tells the platform: received, nothing more in this request."""
+
+    def allowance(self, message: InboundMessage) -> Allowance | None:
+        """What *message* allows us to send; None where the platform sets no such limit."""
+
+    def send(self, peer: str, out: OutText) -> None:
+        """Deliver one text. Raises PlatformError."""
+
+    def typing(self, peer: str) -> None:
+        """Show that an answer is being written, where the channel can. Raises PlatformError."""
