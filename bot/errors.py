@@ -85,7 +85,7 @@ class LeaseLost(StoreError):
 class ModelError(YingdaError):
     """No usable answer came from the model."""
 
-    told = "answer_failed"
+    told: ClassVar[str | None] = "answer_failed"
 
 
 class ModelBusy(ModelError):

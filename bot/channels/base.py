@@ -43,10 +43,29 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class OutText:
-    """One text as it goes out. *ai* asks for the platform's own AI mark where it has one."""
+    """One text as it goes out.
+
+    Attributes:
+        text: the words, without numbering or label.
+        number: `(2/3)` where there are several parts, else empty.
+        label: what says "made by AI" (numbering included); empty where nothing is to be said.
+            A channel whose platform has a mark of its own shows that and the number instead.
+        key: the same for every attempt to send this text and for no other text of the chat; by it a platform
+            that can tells a repeated send from a sentence said twice.
+    """
 
     text: str
-    ai: bool = False
+    number: str = ""
+    label: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Nonce:
+    """What a signature that does not cover the body leaves to be remembered: the same nonce buys one body."""
+
+    value: str
+    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +73,13 @@ class Limits:
     """What one message of this channel can hold.
 
     Attributes:
-        text_bytes: UTF-8 bytes of one text.
+        text_bytes: UTF-8 bytes of one text, numbering and label included.
         links: whether `<a href>` is shown as a link.
-        marks_ai: whether the platform shows an AI mark of its own (then no label is written).
         duplicate_check: whether the platform itself drops a send that is repeated with the same content.
     """
 
     text_bytes: int
     links: bool
-    marks_ai: bool
     duplicate_check: bool
 
 
@@ -86,8 +103,13 @@ class Channel(Protocol):
     def verify(self, query: Mapping[str, str], now_s: float) -> str:
         """The body that answers the platform's URL check. Raises CallbackRefused."""
 
-    def read(self, query: Mapping[str, str], body: bytes, now_s: float) -> Sequence[InboundMessage | Bell | Poll]:
+    def read(
+        self, query: Mapping[str, str], body: bytes, now_s: float
+    ) -> Sequence[InboundMessage | Bell | Poll]:
         """Verify, decrypt and parse a callback. Raises CallbackRefused and nothing else."""
+
+    def nonce(self, query: Mapping[str, str], body: bytes) -> Nonce | None:
+        """What accepting must remember against replays; None where the signature covers the body."""
 
     def acknowledgement(self) -> str:
         """The body that tells the platform: received, nothing more in this request."""

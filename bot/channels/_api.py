@@ -1,0 +1,109 @@
+"""Calls to cgi-bin through wechatpy, with shared access_tokens and one retry; owner of its errors.
+
+wechatpy's own retry recurses without bound and its token fetch ignores every lock (protocol G2), so both are
+switched off here: `auto_retry=False`, and its `fetch_access_token` raises.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from wechatpy.client.base import BaseWeChatClient
+from wechatpy.exceptions import WeChatClientException
+
+from bot.channels._answers import TOKEN_CALL, Table, error_for
+from bot.channels.base import AccessTokens
+from bot.errors import AccountUnfit, PersonUnreachable, PlatformAway, PlatformError, SendUnsure, TokenRefused
+
+TIMEOUT_S = (3.05, 10.0)
+"""Seconds to connect and to wait for an answer."""
+
+FetchToken = Callable[["Client"], Mapping[str, Any]]
+
+
+class Client(BaseWeChatClient):  # type: ignore[misc]  # wechatpy carries no types
+    """wechatpy's client for one account, reaching the platform only at *api_base*."""
+
+    def __init__(self, app_id: str, api_base: str, connections: int) -> None:
+        super().__init__(app_id, timeout=TIMEOUT_S, auto_retry=False)
+        self.API_BASE_URL = api_base.rstrip("/") + "/cgi-bin/"
+        adapter = HTTPAdapter(pool_connections=4, pool_maxsize=connections)
+        self._http.mount("https://", adapter)
+        self._http.mount("http://", adapter)
+
+    def fetch_access_token(self) -> None:
+        """Never reached: tokens are shared by all processes through the store."""
+        raise AssertionError("wechatpy must not fetch tokens")
+
+    def call(
+        self, path: str, params: Mapping[str, str], data: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """One request without an access_token of wechatpy's own; *data* is posted as raw UTF-8 JSON."""
+        params = {"access_token": "", **params}
+        result = self.get(path, params=params) if data is None else self.post(path, params=params, data=data)
+        if not isinstance(result, dict):
+            raise PlatformAway(0, "the answer is not JSON")
+        return result
+
+
+class Api:
+    """What a channel calls: an access_token is added, refreshed once where it is refused, errors are ours."""
+
+    def __init__(
+        self, account: str, client: Client, tokens: AccessTokens, fetch: FetchToken, answers: Table
+    ) -> None:
+        self._account = account
+        self._client = client
+        self._tokens = tokens
+        self._fetch = fetch
+        self._answers = answers
+
+    def post(self, path: str, data: Mapping[str, Any]) -> dict[str, Any]:
+        """POST *data*; exactly one retry with a new token where the first is refused. Raises PlatformError."""
+        token = self._tokens.get(self._account, self._fetch_token)
+        try:
+            return self._post(path, data, token)
+        except TokenRefused:
+            self._tokens.drop(self._account, token)
+        return self._post(path, data, self._tokens.get(self._account, self._fetch_token))
+
+    def _post(self, path: str, data: Mapping[str, Any], token: str) -> dict[str, Any]:
+        with platform_errors(self._answers, otherwise=PersonUnreachable, lost=SendUnsure):
+            return self._client.call(path, {"access_token": token}, data)
+
+    def _fetch_token(self) -> tuple[str, int]:
+        with platform_errors(TOKEN_CALL, otherwise=AccountUnfit, lost=PlatformAway):
+            answer = self._fetch(self._client)
+            return str(answer["access_token"]), int(answer["expires_in"])
+
+
+@contextmanager
+def platform_errors(
+    answers: Table, *, otherwise: type[PlatformError], lost: type[PlatformError]
+) -> Iterator[None]:
+    """Map every error of wechatpy and requests; *lost* stands for an answer that never came.
+
+    A request that could not connect was certainly not sent (PlatformAway). An errcode that *answers* does not
+    list becomes *otherwise*: it is not tried again.
+    """
+    try:
+        yield
+    except WeChatClientException as error:
+        if error.errcode is None:  # an HTTP status that is no answer of the API: a proxy, a gateway
+            raise PlatformAway(0, "HTTP status") from error
+        raise error_for(answers, int(error.errcode), str(error.errmsg), otherwise) from error
+    except (requests.ConnectTimeout, requests.exceptions.ProxyError, requests.exceptions.SSLError) as error:
+        raise PlatformAway(0, type(error).__name__) from error
+    except requests.RequestException as error:
+        sent = PlatformAway if _never_connected(error) else lost
+        raise sent(0, type(error).__name__) from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise PlatformAway(0, "the answer has another form") from error
+
+
+def _never_connected(error: requests.RequestException) -> bool:
+    """Whether urllib3 says that no connection came about, so that nothing can have been delivered."""
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return type(reason).__name__ in {"NewConnectionError", "NameResolutionError", "ConnectTimeoutError"}

@@ -1,0 +1,127 @@
+"""公众号 (official account): callbacks in plain, compat and safe mode; the customer-service message API."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.channels import _wire
+from bot.channels._answers import OFFICIAL
+from bot.channels._api import Api, Client
+from bot.channels._inbound import inbound
+from bot.channels.base import AccessTokens, Allowance, Bell, Delivery, Limits, Nonce, OutText, Poll
+from bot.errors import AccountUnfit, Forged, PersonUnreachable
+from bot.messages import Event, InboundMessage, Text
+from config.settings import OfficialSettings
+
+_TYPED = Allowance("typed", 5, 48 * 3600)
+_TAPPED = Allowance("tapped", 3, 60)
+_TAPS = frozenset({"click", "scancode_push", "scancode_waitmsg", "subscribe", "scan"})
+"""Events that allow three messages within a minute (protocol B2)."""
+_MARK_REFUSED = frozenset({40008, 40035, 40058, 47001, 48001, 48008, 48004})
+"""Codes by which an account type that knows no aimsgcontext could refuse it; tried once more without."""
+
+
+class Official:
+    """One official account. Safe and compat callbacks are read by their `<Encrypt>` only (design §3)."""
+
+    delivery: Delivery = "push"
+    limits = Limits(text_bytes=2048, links=True, duplicate_check=False)
+
+    def __init__(
+        self, account: str, settings: OfficialSettings, tokens: AccessTokens, connections: int
+    ) -> None:
+        self.account = account
+        self._token = settings.token.get_secret_value()
+        self._envelope = (
+            _wire.Envelope(self._token, settings.aes_key.get_secret_value(), settings.app_id)
+            if settings.aes_key
+            else None
+        )
+        secret = settings.app_secret.get_secret_value()
+        client = Client(settings.app_id, settings.api_base, connections)
+        self._api = Api(account, client, tokens, lambda client: _stable_token(client, secret), OFFICIAL)
+        self._marks_ai = True
+
+    def verify(self, query: Mapping[str, str], now_s: float) -> str:
+        """The echostr as it came: an official account never encrypts it (protocol A1)."""
+        timestamp, nonce = _wire.fresh(query, now_s)
+        _wire.check_signature(query.get("signature", ""), self._token, timestamp, nonce)
+        return query.get("echostr", "")
+
+    def read(
+        self, query: Mapping[str, str], body: bytes, now_s: float
+    ) -> Sequence[InboundMessage | Bell | Poll]:
+        """See Channel.read; the first failing check decides (design §3)."""
+        _wire.check_size(body)
+        timestamp, nonce = _wire.fresh(query, now_s)
+        if self._envelope is None:
+            _wire.check_signature(query.get("signature", ""), self._token, timestamp, nonce)
+            found = _wire.fields(body)
+        else:
+            encrypted = _wire.fields(body).get("Encrypt")
+            if not encrypted:
+                raise Forged("plaintext")
+            message = self._envelope.open(encrypted, query.get("msg_signature", ""), timestamp, nonce)
+            found = _wire.fields(message)
+        return [inbound(self.account, found)]
+
+    def nonce(self, query: Mapping[str, str], body: bytes) -> Nonce | None:
+        """In plain mode the signature does not cover the body, so one nonce buys one body."""
+        if self._envelope is not None:
+            return None
+        return Nonce(
+            f"{query['timestamp']}:{query['nonce']}", hashlib.blake2s(body, digest_size=16).hexdigest()
+        )
+
+    def acknowledgement(self) -> str:
+        """`success`: no retry and nothing shown to the person (protocol A4)."""
+        return "success"
+
+    def allowance(self, message: InboundMessage) -> Allowance | None:
+        """5 in 48 h for what a person typed, 3 in a minute for taps; nothing for other events."""
+        match message.parts:
+            case (Event(name=name),):
+                return _TAPPED if name in _TAPS else Allowance("tapped", 0, 0)
+            case (Text(menu_id=menu_id),) if menu_id:
+                return _TAPPED
+            case _:
+                return _TYPED
+
+    def send(self, peer: str, out: OutText) -> None:
+        """Customer-service text (protocol B2), with the platform's AI mark where *out* has a label."""
+        if out.label and self._marks_ai:
+            try:
+                self._send(peer, _joined(out.text, out.number), {"aimsgcontext": {"is_ai_msg": 1}})
+            except (AccountUnfit, PersonUnreachable) as error:
+                if error.errcode not in _MARK_REFUSED:
+                    raise
+                self._send(peer, _joined(out.text, out.label), {})
+                self._marks_ai = False
+        else:
+            self._send(peer, _joined(out.text, out.label or out.number), {})
+
+    def _send(self, peer: str, text: str, more: Mapping[str, Any]) -> None:
+        self._api.post(
+            "message/custom/send", {"touser": peer, "msgtype": "text", "text": {"content": text}, **more}
+        )
+
+    def typing(self, peer: str) -> None:
+        """The typing status; it shows up to 15 s, or until a message is sent (protocol B3)."""
+        self._api.post("message/custom/typing", {"touser": peer, "command": "Typing"})
+
+
+def _joined(text: str, mark: str) -> str:
+    return f"{text}\n{mark}" if mark else text
+
+
+def _stable_token(client: Client, secret: str) -> Mapping[str, Any]:
+    """stable_token in normal mode: the same token until its last five minutes (protocol B1)."""
+    return client.call(
+        "stable_token",
+        {},
+        {"grant_type": "client_credential", "appid": client.appid, "secret": secret, "force_refresh": False},
+    )
+
+
+Settings = OfficialSettings
+channel = Official
