@@ -1,0 +1,170 @@
+"""RQ: the wake-up. It carries hints which chats became ready; the truth is the inbox."""
+
+import itertools
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import Any
+
+import structlog
+from redis.exceptions import RedisError
+from rq import Queue, SimpleWorker
+from rq.job import Job
+from rq.serializers import JSONSerializer
+from rq.worker import StopRequested
+
+from bot.store.client import Client
+
+QUEUE = "yingda"
+WAKE = "bot.queue.wake"
+"""The one job there is, by name; nothing is imported for it."""
+
+_BATCH_S = 0.005
+_SHORT = 4
+_BACK_OFF_S = 0.5
+
+Wake = Callable[[Sequence[str]], None]
+
+log = structlog.get_logger(__name__)
+
+
+class Hints:
+    """Puts wake-ups into the queue."""
+
+    def __init__(self, client: Client) -> None:
+        self._queue = Queue(QUEUE, connection=client, serializer=JSONSerializer)
+
+    def put(self, chats: Sequence[str]) -> bool:
+        """Hint that *chats* are ready; False when the store did not take it, which is harmless."""
+        try:
+            self._queue.enqueue(
+                WAKE, list(chats), result_ttl=0, failure_ttl=60, ttl=300, job_timeout=120, description="wake"
+            )
+        except RedisError as error:
+            log.warning("wake-up not queued", error=type(error).__name__, chats=len(chats))
+            return False
+        return True
+
+    def short(self) -> bool:
+        """Whether few enough hints wait that repeating some is no burden."""
+        try:
+            return len(self._queue) <= _SHORT
+        except RedisError:
+            return False
+
+
+class Waker:
+    """The one thread of a web process that turns accepted messages into at most one job per 5 ms.
+
+    It starts with the first message, so that it lives in the process that accepts and not in its parent.
+    """
+
+    def __init__(self, hints: Hints) -> None:
+        self._hints = hints
+        self._chats: dict[str, None] = {}
+        self._lock = threading.Lock()
+        self._some = threading.Event()
+        self._pause = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def wake(self, chat: str) -> None:
+        """Have a worker look at *chat*; returns at once."""
+        with self._lock:
+            self._chats[chat] = None
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="waker", daemon=True)
+                self._thread.start()
+        self._some.set()
+
+    def _run(self) -> None:
+        while True:
+            self._some.wait()
+            self._pause.wait(_BATCH_S)
+            self._some.clear()
+            with self._lock:
+                chats, self._chats = list(self._chats), {}
+            if chats:
+                self._hints.put(chats)
+
+
+class UnknownJobError(Exception):
+    """A job in the queue that is not ours: it is refused, not imported."""
+
+
+def _job_class(wake: Wake) -> type[Job]:
+    """RQ's Job, able to run *wake* and nothing else, whatever stands in the queue."""
+
+    class WakeJob(Job):  # type: ignore[misc]  # rq carries no types
+        @property
+        def func(self) -> Callable[..., Any]:
+            if self.func_name != WAKE:
+                log.error("planted job refused", job=self.id)
+                raise UnknownJobError("not a job of Yingda")
+            return wake
+
+    return WakeJob
+
+
+class WakeWorker(SimpleWorker):  # type: ignore[misc]  # rq carries no types
+    """RQ's non-forking worker without its command channel, by which anybody who can publish could stop it."""
+
+    stopping: threading.Event
+    """Set by the signal that ends the process; RQ's own loop may end for other reasons too."""
+
+    def subscribe(self) -> None:
+        """No commands are taken from the store."""
+
+    def unsubscribe(self) -> None:
+        """See subscribe."""
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        """SIGTERM or SIGINT: no further job."""
+        self.stopping.set()
+        super().request_stop(signum, frame)
+
+
+def work(client: Client, name: str, wake: Wake, stopping: threading.Event) -> None:
+    """Hand hints to *wake* until SIGTERM or SIGINT, which set *stopping*; outlives a store that goes away.
+
+    RQ's loop ends when the store fails it (measured with 2.12.0), so it is entered again. Call it from the
+    main thread.
+    """
+    job_class = _job_class(wake)
+    for attempt in itertools.count(1):
+        _stop_on_signals(stopping)
+        try:
+            _worker(client, f"{name}.{attempt}", job_class, stopping).work(logging_level="WARNING")
+            stopping.wait(_BACK_OFF_S)
+        except StopRequested:
+            stopping.set()
+        except RedisError as error:
+            log.warning("queue away", error=type(error).__name__)
+            stopping.wait(_BACK_OFF_S)
+        if stopping.is_set():
+            return
+
+
+def _worker(client: Client, name: str, job_class: type[Job], stopping: threading.Event) -> WakeWorker:
+    worker = WakeWorker(
+        [Queue(QUEUE, connection=client, serializer=JSONSerializer, job_class=job_class)],
+        name=name,
+        connection=client,
+        serializer=JSONSerializer,
+        job_class=job_class,
+        worker_ttl=20,
+        maintenance_interval=30,
+        log_job_description=False,
+    )
+    worker.stopping = stopping
+    return worker
+
+
+def _stop_on_signals(stopping: threading.Event) -> None:
+    """Set *stopping* on a signal also while RQ's own handlers are not installed."""
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        stopping.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)

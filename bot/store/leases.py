@@ -1,0 +1,99 @@
+"""The leases one process holds: renewed together, and told when a chat was cut or taken over."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from bot.messages import Chat
+from bot.store import keys
+from bot.store.scripts import Scripts
+
+
+class Lease:
+    """The right to act for one chat, as long as nobody else has taken it.
+
+    Attributes:
+        n: inbox number of the message that is being answered.
+        cut: inbox number of the newest control word; an older message is stopped.
+        lost: another process has taken the chat.
+    """
+
+    def __init__(self, chat: Chat, token: str, n: int, cut: int) -> None:
+        self.chat = chat
+        self.token = token
+        self.n = n
+        self.cut = cut
+        self.lost = False
+        self._stop: Callable[[], None] | None = None
+
+    @property
+    def stopped(self) -> bool:
+        """Whether a control word that came after this message ends it."""
+        return self.cut > self.n
+
+    @contextmanager
+    def stops(self, stop: Callable[[], None]) -> Iterator[None]:
+        """While inside, call *stop* (from the renewing thread) when the chat is cut or lost."""
+        self._stop = stop
+        try:
+            if self.lost or self.stopped:
+                stop()
+            yield
+        finally:
+            self._stop = None
+
+    def learn(self, cut: int) -> None:
+        """Take in what the store says of this lease: its cut, or -1 when it is lost."""
+        if cut < 0:
+            self.lost = True
+        else:
+            self.cut = cut
+        stop = self._stop
+        if stop is not None and (self.lost or self.stopped):
+            stop()
+
+
+class Leases:
+    """All leases of this process, and the process's own sign of life."""
+
+    def __init__(self, scripts: Scripts, process: str) -> None:
+        self.process = process
+        self._scripts = scripts
+        self._held: dict[str, Lease] = {}
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def keep(self, lease: Lease) -> Iterator[None]:
+        """Renew *lease* while inside."""
+        with self._lock:
+            self._held[lease.token] = lease
+        try:
+            yield
+        finally:
+            with self._lock:
+                del self._held[lease.token]
+
+    def renew(self) -> None:
+        """One script for all leases; called every 1.5 s by one thread. Raises StoreAway."""
+        held = self.held
+        found = self._scripts.run(
+            "renew",
+            [
+                keys.worker(self.process),
+                keys.workers,
+                *(
+                    key
+                    for lease in held
+                    for key in (keys.lease(lease.chat), keys.turn(lease.chat), keys.cut(lease.chat))
+                ),
+            ],
+            [self.process, keys.WORKER_MS, keys.LEASE_MS, *(lease.token for lease in held)],
+        )
+        for lease, cut in zip(held, found, strict=True):
+            lease.learn(int(cut))
+
+    @property
+    def held(self) -> tuple[Lease, ...]:
+        """The leases of this process now."""
+        with self._lock:
+            return tuple(self._held.values())

@@ -1,0 +1,133 @@
+"""What a chat remembers: its session's exchanges, older sessions, and the rest of a long answer."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+
+from bot.conversation import Exchange
+from bot.messages import Chat, Person
+from bot.store import keys
+from bot.store.client import Client, store_errors, text
+from bot.store.turns import Write
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What did not fit into the messages allowed; *ai* tells whether it is to be labelled."""
+
+    text: str
+    ai: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """What is known when a message is to be answered.
+
+    Attributes:
+        session: number of the current session, from 1.
+        history: its exchanges, oldest first.
+        rest: what 「继续」 fetches, if anything.
+        noticed: the person has been told that answers are AI-made.
+        sends_left: how many messages may be sent now; None where the store knows of no limit.
+    """
+
+    session: int
+    history: tuple[Exchange, ...]
+    rest: Rest | None
+    noticed: bool
+    sends_left: int | None
+
+
+class Memory:
+    """Reads what is kept of a chat; changes are Writes that become true when a message is settled."""
+
+    def __init__(self, client: Client, *, days: int, forget_days: int) -> None:
+        self._client = client
+        self._life_ms = days * keys.DAY_MS
+        self._forget_ms = max(1, forget_days * keys.DAY_MS)
+
+    def recall(self, chat: Chat, person: Person) -> Recalled:
+        """Everything a turn needs, in one round trip. Raises StoreAway."""
+        with store_errors():
+            pipeline = self._client.pipeline(transaction=False)
+            pipeline.mget(keys.memory(chat), keys.rest(chat), keys.noticed(person))
+            pipeline.hgetall(keys.allowance(chat))
+            pipeline.time()
+            (memory, rest, noticed), allowance, clock = pipeline.execute()
+        session, history = _load(memory)
+        now_ms = clock[0] * 1000 + clock[1] // 1000
+        kept = _load_rest(rest) if rest else None
+        return Recalled(session, history, kept, noticed is not None, _sends_left(allowance, now_ms))
+
+    def remember(self, chat: Chat, session: int, history: Sequence[Exchange]) -> Write:
+        """Keep *history* as the session's exchanges; its life begins anew."""
+        return Write("set", keys.memory(chat), _dump(session, history), self._life_ms)
+
+    def start_over(self, chat: Chat, recalled: Recalled) -> tuple[Write, ...]:
+        """Put the current session away and begin the next; nothing of it is told to the model again."""
+        fresh = Write("set", keys.memory(chat), _dump(recalled.session + 1, ()), self._life_ms)
+        if not recalled.history:
+            return (self.drop_rest(chat),)
+        older = Write(
+            "set",
+            keys.memory(chat, recalled.session),
+            _dump(recalled.session, recalled.history),
+            self._life_ms,
+        )
+        return fresh, older, self.drop_rest(chat)
+
+    def forget_later(self, chat: Chat, recalled: Recalled) -> tuple[Write, ...]:
+        """Let everything remembered of *chat* end after the days set for people who have gone."""
+        older = (keys.memory(chat, number) for number in range(1, recalled.session))
+        return (
+            *(Write("expire", key, life_ms=self._forget_ms) for key in (keys.memory(chat), *older)),
+            self.drop_rest(chat),
+        )
+
+    def keep_rest(self, chat: Chat, rest: Rest) -> Write:
+        """Keep what 「继续」 will fetch."""
+        stored = json.dumps({"v": 1, **asdict(rest)}, ensure_ascii=False)
+        return Write("set", keys.rest(chat), stored, keys.REST_MS)
+
+    def drop_rest(self, chat: Chat) -> Write:
+        """Nothing is left to fetch."""
+        return Write("del", keys.rest(chat))
+
+    def notice(self, person: Person) -> Write:
+        """Remember that *person* was told that answers are AI-made."""
+        return Write("set", keys.noticed(person), "1", keys.NOTICED_MS)
+
+    def shorten(self, chat: Chat, write: Write, answer: str) -> Write | None:
+        """The *write* of `remember` with its last answer replaced by *answer*; None for other writes."""
+        if write.key != keys.memory(chat) or write.op != "set":
+            return None
+        session, history = _load(write.value.encode())
+        if not history:
+            return None
+        return replace(write, value=_dump(session, (*history[:-1], replace(history[-1], answer=answer))))
+
+
+def _dump(session: int, history: Sequence[Exchange]) -> str:
+    value = {"v": 1, "session": session, "exchanges": [asdict(exchange) for exchange in history]}
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _load(stored: bytes | None) -> tuple[int, tuple[Exchange, ...]]:
+    if stored is None:
+        return 1, ()
+    value = json.loads(stored)
+    return value["session"], tuple(Exchange(**exchange) for exchange in value["exchanges"])
+
+
+def _load_rest(stored: bytes) -> Rest:
+    value = json.loads(stored)
+    return Rest(value["text"], value["ai"])
+
+
+def _sends_left(allowance: dict[bytes, bytes], now_ms: int) -> int | None:
+    """What live allowances add up to; None when none was ever granted."""
+    if not allowance:
+        return None
+    found = {text(key): int(value) for key, value in allowance.items()}
+    kinds = (kind for kind in ("typed", "tapped") if found.get(f"{kind}_until", 0) > now_ms)
+    return sum(max(0, found[f"{kind}_left"]) for kind in kinds)

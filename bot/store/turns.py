@@ -1,0 +1,89 @@
+"""What is saved of a running turn: its plan, the parts that went out, and what it leaves behind."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from bot.channels.base import OutText
+from bot.messages import State
+
+PartState = Literal["planned", "sending", "sent"]
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One key that changes together with the settling of a message.
+
+    Attributes:
+        op: `set` to *value*, `del`, or `expire` (only the lifetime changes).
+        life_ms: lifetime in milliseconds from then.
+    """
+
+    op: Literal["set", "del", "expire"]
+    key: str
+    value: str = ""
+    life_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a turn will end: decided once, saved before anything is sent, never decided again.
+
+    Attributes:
+        state: how the message is settled when all parts are out.
+        parts: what is sent, in order.
+        writes: what is kept afterwards.
+        question: what was asked, for the memory of a turn that is stopped half-way; empty otherwise.
+    """
+
+    state: State
+    parts: tuple[OutText, ...] = ()
+    writes: tuple[Write, ...] = ()
+    question: str = ""
+
+    def dump(self) -> str:
+        """As it is stored."""
+        return json.dumps({"v": 1, **asdict(self)}, ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def load(cls, stored: str) -> "Plan":
+        """The inverse of dump."""
+        value: dict[str, Any] = json.loads(stored)
+        return cls(
+            value["state"],
+            tuple(OutText(**part) for part in value["parts"]),
+            tuple(Write(**write) for write in value["writes"]),
+            value["question"],
+        )
+
+
+@dataclass(slots=True)
+class Steps:
+    """The finished and begun steps of a turn, as found when it is taken.
+
+    Attributes:
+        plan: None until the answer is made.
+        sends: state of each part by index; a part that is not there is planned.
+        deaths: how often a process died while it held this turn.
+        tries: how often the turn was given back because the platform did not take it.
+    """
+
+    plan: Plan | None = None
+    sends: dict[int, PartState] = field(default_factory=dict)
+    deaths: int = 0
+    tries: int = 0
+
+    @classmethod
+    def load(cls, fields: dict[str, str]) -> "Steps":
+        """From the hash `turn:{chat}`."""
+        plan = fields.get("plan")
+        sends: dict[int, PartState] = {}
+        for name, value in fields.items():
+            if name.startswith("send:"):
+                sends[int(name[5:])] = "sent" if value == "sent" else "sending"
+        return cls(
+            Plan.load(plan) if plan else None,
+            sends,
+            int(fields.get("deaths", 0)),
+            int(fields.get("tries", 0)),
+        )

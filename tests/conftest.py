@@ -1,0 +1,61 @@
+"""Real parts for every test: a store of its own, and free ports."""
+
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from redis import Redis
+from redis.exceptions import ConnectionError as Unreachable
+from redis.exceptions import ResponseError
+
+from launching.store import command, find_binary
+
+
+def free_port() -> int:
+    """A loopback port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def await_store(port: int, limit_s: float = 20.0) -> None:
+    """Wait until the store on *port* answers and has loaded its file."""
+    client = Redis(port=port, socket_timeout=1)
+    end = time.monotonic() + limit_s
+    while True:
+        try:
+            client.ping()
+            client.close()
+            return
+        except (Unreachable, ResponseError):
+            assert time.monotonic() < end, "the store does not answer"
+            time.sleep(0.02)
+
+
+@pytest.fixture(scope="session")
+def store_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """A real store for the session, set up as launch.py sets it up."""
+    folder: Path = tmp_path_factory.mktemp("store")
+    port = free_port()
+    server = subprocess.Popen(command(find_binary(), port, folder), stdout=subprocess.DEVNULL)
+    await_store(port)
+    yield port
+    server.kill()
+    server.wait()
+
+
+@pytest.fixture
+def store(store_port: int) -> Iterator[Redis]:
+    """An empty store, for one test."""
+    with Redis(port=store_port) as client:
+        client.flushall()
+        yield client
+
+
+@pytest.fixture
+def store_url(store: Redis, store_port: int) -> str:
+    """The address of an empty store."""
+    return f"redis://127.0.0.1:{store_port}/0"
