@@ -1,0 +1,106 @@
+"""The Bot: the Door plus model, tokens and memory; what a worker needs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.channels.base import Channel
+from bot.conversation import Budget
+from bot.model import Model
+from bot.queue import Hints
+from bot.store.access_tokens import AccessTokens
+from bot.store.client import Client, queue_client, worker_client
+from bot.store.health import StoreHealth
+from bot.store.inbox import Inbox
+from bot.store.leases import Leases
+from bot.store.memory import Memory
+from bot.store.scripts import Scripts
+from bot.tokens import TokenCounter
+from bot.wiring.door import channels, process_name, store_url
+from config.accounts import AccountSettings
+from config.settings import Settings
+from config.wording import Texts, load_texts
+
+VOCABULARY = Path("var/tiktoken")
+"""Where tiktoken finds its vocabulary; written at the first start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What the turn knows of one account besides its channel.
+
+    Attributes:
+        system: the text that tells the model who it is, with the owner's `about`.
+        system_tokens: what that counts for.
+        labels_ai: whether answers of the model carry the AI label.
+    """
+
+    settings: AccountSettings
+    texts: Texts
+    system: str
+    system_tokens: int
+    labels_ai: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """Everything a turn touches; passed in, never looked up."""
+
+    settings: Settings
+    accounts: Mapping[str, Account]
+    channels: Mapping[str, Channel]
+    inbox: Inbox
+    leases: Leases
+    memory: Memory
+    model: Model
+    tokens: TokenCounter
+    budget: Budget
+    hints: Hints
+    queue: Client
+    health: StoreHealth
+
+
+def build_bot(settings: Settings) -> Bot:
+    """Nothing is reached yet: the store may be away. Raises ConfigError."""
+    url = store_url(settings)
+    threads = settings.worker_threads
+    client, queue = worker_client(url, threads), queue_client(url, patient=True)
+    scripts = Scripts(client)
+    process = process_name("worker")
+    tokens = TokenCounter.for_model(settings.chat.model, VOCABULARY)
+    return Bot(
+        settings=settings,
+        accounts={name: _account(found, tokens) for name, found in settings.accounts.items()},
+        channels=channels(settings, AccessTokens(client, scripts), connections=threads),
+        inbox=Inbox(scripts, process),
+        leases=Leases(scripts, process),
+        memory=Memory(
+            client, days=settings.memory.days, forget_days=settings.memory.forget_after_unfollow_days
+        ),
+        model=_model(settings),
+        tokens=tokens,
+        budget=Budget(settings.memory.budget_tokens, settings.chat.reply_tokens, settings.chat.window_tokens),
+        hints=Hints(queue),
+        queue=queue,
+        health=StoreHealth(client),
+    )
+
+
+def _model(settings: Settings) -> Model:
+    key = settings.chat.api_key
+    return Model(
+        base_url=settings.chat.base_url,
+        api_key=key.get_secret_value() if key else None,
+        model=settings.chat.model,
+        deadline_s=settings.chat.deadline_s,
+        connections=settings.worker_threads,
+    )
+
+
+def _account(settings: AccountSettings, tokens: TokenCounter) -> Account:
+    texts = load_texts(settings.language)
+    system = texts.say("system_prompt", assistant=settings.assistant, title=settings.title)
+    if settings.about_text:
+        system = f"{system}\n\n{texts.say('about_head')}\n{settings.about_text}"
+    labels = settings.audience == "public" if settings.label_ai is None else settings.label_ai
+    return Account(settings, texts, system, tokens.count(system), labels)

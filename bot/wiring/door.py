@@ -1,0 +1,68 @@
+"""The Door: what a web process needs, made from the settings."""
+
+import importlib
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from bot.channels.base import AccessTokens as TokenProvider
+from bot.channels.base import Channel
+from bot.queue import Hints, Waker
+from bot.store.access_tokens import AccessTokens
+from bot.store.client import queue_client, web_client
+from bot.store.health import StoreHealth
+from bot.store.inbox import Inbox
+from bot.store.scripts import Scripts
+from config.settings import ConfigError, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Everything a callback touches.
+
+    Attributes:
+        channels: by account name.
+    """
+
+    settings: Settings
+    channels: Mapping[str, Channel]
+    inbox: Inbox
+    waker: Waker
+    health: StoreHealth
+
+
+def open_door(settings: Settings) -> Door:
+    """Nothing is reached yet: the store may be away. Raises ConfigError."""
+    url = store_url(settings)
+    client = web_client(url)
+    scripts = Scripts(client)
+    return Door(
+        settings=settings,
+        channels=channels(settings, AccessTokens(client, scripts), connections=8),
+        inbox=Inbox(scripts, process_name("web")),
+        waker=Waker(Hints(queue_client(url, patient=False))),
+        health=StoreHealth(client),
+    )
+
+
+def channels(settings: Settings, tokens: TokenProvider, *, connections: int) -> dict[str, Channel]:
+    """Every configured account's channel, from the module named like its `channel`."""
+    found = {}
+    for account, configured in settings.accounts.items():
+        module = importlib.import_module(f"bot.channels.{configured.channel}")
+        found[account] = cast(Channel, module.channel(account, configured, tokens, connections))
+    return found
+
+
+def store_url(settings: Settings) -> str:
+    """The store's address; only launch.py starts an embedded one. Raises ConfigError."""
+    if settings.redis.url is None:
+        raise ConfigError("redis.url (or REDIS_URL) is missing: name a Redis or Valkey, or use `make run`")
+    return settings.redis.url
+
+
+def process_name(role: str) -> str:
+    """A name no other process of any machine has."""
+    return f"{role}-{os.getpid()}-{secrets.token_hex(4)}"

@@ -1,0 +1,85 @@
+"""HTTP in, acknowledgement out: verify, keep, say 200, wake. It waits for the store and for nothing else."""
+
+import time
+
+import structlog
+from flask import Response, request
+
+from bot.channels._wire import BODY_BYTES
+from bot.channels.base import Bell, Channel, Nonce, Poll
+from bot.errors import CallbackRefused, StoreAway, StoreError, Unreadable
+from bot.messages import InboundMessage
+from bot.wiring.door import Door
+from config.logs import short_hash
+from handlers import commands
+
+ACCEPT_S = 3.0
+"""How long the store is asked before the platform is told to deliver again; it waits 5 s (protocol A4)."""
+_RETRY_S = 0.05
+
+log = structlog.get_logger(__name__)
+
+
+def callback(door: Door, account: str) -> Response:
+    """Answer one request of the platform; never a 5xx because of what was sent."""
+    channel = door.channels.get(account)
+    if channel is None:
+        return _answer("", 404)
+    try:
+        if request.method == "GET":
+            return _verified(channel)
+        return _accepted(door, channel)
+    except CallbackRefused as refused:
+        event = "callback clock" if refused.reason == "stale" else "callback refused"
+        log.warning(event, account=account, reason=refused.reason, status=refused.status)
+        return _answer("", refused.status)
+    except StoreError as error:
+        log.error("callback not kept", account=account, error=type(error).__name__, reason=str(error))
+        return _answer("", 503)
+    except Exception:
+        log.exception("callback crashed", account=account)
+        return _answer("", 400)
+
+
+def _verified(channel: Channel) -> Response:
+    echo = channel.verify(request.args, time.time())
+    log.info("callback verified", account=channel.account)
+    return _answer(echo, 200)
+
+
+def _accepted(door: Door, channel: Channel) -> Response:
+    body = request.stream.read(BODY_BYTES + 1)
+    messages = channel.read(request.args, body, time.time())
+    nonce = channel.nonce(request.args, body)
+    woken = [chat for message in messages if (chat := _keep(door, channel, message, nonce))]
+    for chat in woken:
+        door.waker.wake(chat)
+    return _answer(channel.acknowledgement(), 200)
+
+
+def _keep(
+    door: Door, channel: Channel, message: InboundMessage | Bell | Poll, nonce: Nonce | None
+) -> str | None:
+    """Keep one message durably; its chat when a worker has to be told of it."""
+    if not isinstance(message, InboundMessage):
+        raise Unreadable("kind")
+    cuts = message.kind == "unsubscribe" or commands.cuts(message)
+    allowance = channel.allowance(message)
+    give_up = time.monotonic() + ACCEPT_S
+    while True:
+        try:
+            accepted = door.inbox.accept(message, cuts=cuts, allowance=allowance, nonce=nonce)
+            break
+        except StoreAway:
+            if time.monotonic() >= give_up:
+                raise
+            time.sleep(_RETRY_S)
+    event = "accepted" if accepted.new else "repeat dropped"
+    log.info(
+        event, account=message.account, chat=short_hash(str(message.chat)), kind=message.kind, n=accepted.n
+    )
+    return str(message.chat) if accepted.new and accepted.wake else None
+
+
+def _answer(body: str, status: int) -> Response:
+    return Response(body, status=status, content_type="text/plain; charset=utf-8")

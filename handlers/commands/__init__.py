@@ -1,0 +1,89 @@
+"""Chat commands, one file each, found by scanning this folder.
+
+A command module has: `NAMES` (the English name, then the bare Chinese words), `CUTS` (whether it stops every
+older message the moment it is accepted) and `run(bot, turn, argument) -> Plan`.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, cast
+
+from bot.messages import InboundMessage
+from bot.store.inbox import Turn
+from bot.store.turns import Plan
+
+if (
+    TYPE_CHECKING
+):  # the web process imports commands to know which of them cut; the Bot would bring openai along
+    from bot.wiring.bot import Bot
+
+PREFIXES = "/#／＃、"
+
+
+class Command(Protocol):
+    """What a module in this folder looks like."""
+
+    NAMES: tuple[str, ...]
+    CUTS: bool
+
+    def run(self, bot: "Bot", turn: Turn, argument: str) -> Plan:
+        """What is said back and kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A command line as typed: *command* is None where no command has that *word*."""
+
+    command: Command | None
+    word: str
+    argument: str
+    prefixed: bool
+
+
+def _scan() -> dict[str, Command]:
+    modules = (
+        cast(Command, importlib.import_module(f"{__name__}.{found.name}"))
+        for found in pkgutil.iter_modules(__path__)
+    )
+    return {name: module for module in modules for name in module.NAMES}
+
+
+def all_commands() -> list[Command]:
+    """Every command once, by its English name."""
+    return sorted(
+        {id(found): found for found in COMMANDS.values()}.values(), key=lambda found: found.NAMES[0]
+    )
+
+
+def parse(text: str) -> Called | None:
+    """The command that *text* calls; None when it is ordinary talk.
+
+    With a prefix the first word names it. Without one only a Chinese name that is the whole message does, so
+    that nobody stumbles over a command in the middle of a sentence.
+    """
+    line = text.strip()
+    if line and line[0] in PREFIXES:
+        word, _, argument = line[1:].strip().partition(" ")
+        word = word.lower()
+        return Called(COMMANDS.get(word), word, argument.strip(), prefixed=True) if _is_word(word) else None
+    if not line.isascii() and line in COMMANDS:
+        return Called(COMMANDS[line], line, "", prefixed=False)
+    return None
+
+
+def _is_word(word: str) -> bool:
+    """Whether *word* could name a command: a path, a hashtag sentence or a bare 、 could not."""
+    return 0 < len(word) <= 20 and word.replace("_", "").replace("-", "").isalnum()
+
+
+def cuts(message: InboundMessage) -> bool:
+    """Whether *message* stops the older messages of its chat as soon as it is accepted."""
+    if message.kind != "text":
+        return False
+    called = parse(message.text)
+    return called is not None and called.command is not None and called.command.CUTS
+
+
+COMMANDS: Mapping[str, Command] = _scan()

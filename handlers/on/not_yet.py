@@ -1,0 +1,15 @@
+"""Kinds that are not understood yet: a friendly sentence, neither silence nor the model."""
+
+from bot.messages import Reply
+from bot.store.inbox import Turn
+from bot.store.turns import Plan
+from bot.wiring.bot import Bot
+from handlers.reply import planned
+
+KINDS = ("voice", "image", "video", "location", "link", "file", "sticker", "unsupported")
+
+
+def reply(bot: Bot, turn: Turn) -> Plan:
+    """What to do instead."""
+    said = bot.accounts[turn.chat.account].texts.say(f"not_yet_{turn.message.kind}")
+    return planned(bot, turn, Reply.of(said), state="refused")

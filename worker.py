@@ -1,0 +1,159 @@
+"""One worker process: RQ's non-forking worker, which hands chats to a pool of turn threads."""
+
+import os
+import resource
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import structlog
+
+from bot import queue
+from bot.errors import StoreAway, StoreError, StoreUnfit
+from bot.messages import Chat
+from bot.wiring.bot import Bot, build_bot
+from config import logs
+from config.settings import ConfigError, load
+from handlers.turn import take_turns
+
+RENEW_S = 1.5
+SWEEP_S = 0.5
+SWEEP_MOST = 500
+_FULL_S = 60.0
+_START_S = 1.0
+_FILES_BESIDES = 256
+"""Open files of a worker that are not a turn's: store, queue, logs, libraries."""
+_FILES_A_TURN = 4
+"""Sockets a turn may hold: store, model, platform, and one to spare."""
+
+log = structlog.get_logger(__name__)
+
+
+class Pool:
+    """Turn threads, one a chat; full means that RQ keeps what comes."""
+
+    def __init__(self, bot: Bot, threads: int, stopping: threading.Event) -> None:
+        self._bot = bot
+        self._stopping = stopping
+        self._free = threading.Semaphore(threads)
+        self._threads = threads
+        self._executor = ThreadPoolExecutor(threads, thread_name_prefix="turn")
+
+    def wake(self, chats: Sequence[str]) -> None:
+        """Give each chat a thread; blocks while all are busy. A hint dropped here comes again."""
+        give_up = time.monotonic() + _FULL_S
+        for chat in chats:
+            while not self._free.acquire(timeout=0.5):
+                if self._stopping.is_set() or time.monotonic() > give_up:
+                    return
+            self._executor.submit(self._turn, Chat.parse(chat))
+
+    def _turn(self, chat: Chat) -> None:
+        try:
+            take_turns(self._bot, chat)
+        finally:
+            self._free.release()
+
+    def drain(self, limit_s: float) -> bool:
+        """Wait for the running turns; whether all ended within *limit_s*."""
+        end = time.monotonic() + limit_s
+        return all(self._free.acquire(timeout=max(0.0, end - time.monotonic())) for _ in range(self._threads))
+
+
+def main() -> None:
+    """Run until SIGTERM or SIGINT; a second one ends it at once."""
+    logs.configure()
+    try:
+        bot = build_bot(load())
+        files = _room_for(bot.settings.worker_threads)
+    except ConfigError as refused:
+        sys.exit(f"yingda: {refused}")
+    _await_store(bot)
+    stopping = threading.Event()
+    pool = Pool(bot, bot.settings.worker_threads, stopping)
+    ended = threading.Event()
+    for beat, every_s in ((bot.leases.renew, RENEW_S), (lambda: _sweep(bot, stopping), SWEEP_S)):
+        threading.Thread(target=_repeat, args=(beat, every_s, ended), daemon=True).start()
+    for name, account in bot.accounts.items():
+        log.info(
+            "account", account=name, channel=account.settings.channel, system_tokens=account.system_tokens
+        )
+    log.info(
+        "worker started", threads=bot.settings.worker_threads, files=files, model=bot.settings.chat.model
+    )
+    queue.work(bot.queue, bot.leases.process, pool.wake, stopping)
+    _end(bot, pool, ended)
+
+
+def _await_store(bot: Bot) -> None:
+    """Wait until the store answers; one that would lose messages ends the start with one line."""
+    told = False
+    while True:
+        try:
+            bot.health.check(allow_unsafe=bot.settings.redis.allow_unsafe)
+            return
+        except StoreUnfit as unfit:
+            sys.exit(f"yingda: {unfit}")
+        except StoreAway as away:
+            if not told:
+                log.warning("store away", reason=str(away))
+            told = True
+            time.sleep(_START_S)
+
+
+def _repeat(beat: Callable[[], object], every_s: float, ended: threading.Event) -> None:
+    """Call *beat* every *every_s* seconds; a store that is away is met again at the next beat."""
+    while not ended.wait(every_s):
+        try:
+            beat()
+        except StoreError as error:
+            log.warning("store away", error=type(error).__name__)
+
+
+def _sweep(bot: Bot, stopping: threading.Event) -> None:
+    """Hint again at chats that wait and that nobody holds, while the queue is short."""
+    if stopping.is_set() or not bot.hints.short():
+        return
+    chats = bot.inbox.due(SWEEP_MOST)
+    if chats:
+        bot.hints.put(chats)
+
+
+def _end(bot: Bot, pool: Pool, ended: threading.Event) -> None:
+    """Let the running turns end within `turn.drain_s`, and hand back those that do not."""
+    signal.signal(signal.SIGTERM, lambda number, frame: os._exit(1))
+    signal.signal(signal.SIGINT, lambda number, frame: os._exit(1))
+    drained = pool.drain(bot.settings.turn.drain_s)
+    ended.set()
+    left = bot.leases.held
+    try:
+        for lease in left:
+            bot.inbox.hand_back(lease, delay_s=0)
+    except StoreError as error:
+        log.warning("leases left to end by themselves", error=type(error).__name__)
+    log.info("worker ended", drained=drained, handed_back=len(left))
+    # Threads of turns that did not end would keep the process: their steps are saved, others go on with them.
+    sys.stdout.flush()
+    os._exit(0)
+
+
+def _room_for(threads: int) -> int:
+    """Raise the limit of open files as far as allowed. Raises ConfigError where *threads* would not fit."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = hard if hard != resource.RLIM_INFINITY else 65_536
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        soft = wanted
+    needed = threads * _FILES_A_TURN + _FILES_BESIDES
+    if soft != resource.RLIM_INFINITY and soft < needed:
+        raise ConfigError(
+            f"WORKER_THREADS={threads} needs {needed} open files, {soft} are allowed (ulimit -n)"
+        )
+    return soft
+
+
+if __name__ == "__main__":
+    main()
