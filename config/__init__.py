@@ -1,0 +1,1 @@
+"""What the owner may set: settings, the sentences people see, and how lines are logged."""

@@ -1,0 +1,180 @@
+"""The one reader of files and environment: everything an owner may set, checked before anything starts."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, StringConstraints, ValidationError, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from config import problems, sources
+from config.accounts import Account, OfficialSettings, WecomSettings
+from config.checks import Name, Secret, Section, StoreAddress, WebAddress, Zone
+from config.presets import PRESETS, Provider
+from config.problems import ConfigError, wrong
+
+__all__ = ["ConfigError", "OfficialSettings", "Settings", "WecomSettings", "load"]
+
+_OPENAI_HOST = "api.openai.com"
+
+AccountName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
+Days = Annotated[int, Field(ge=1, le=3650)]
+
+
+class RedisSettings(Section):
+    """The store; without an address only launch.py starts (it brings its own store)."""
+
+    url: Annotated[StoreAddress | None, Field(repr=False)] = None
+    allow_unsafe: bool = False
+
+
+class ChatSettings(Section):
+    """The model. `provider` fills in address and model; what is written explicitly wins."""
+
+    provider: Provider | None = None
+    base_url: WebAddress = PRESETS["openai"].base_url
+    api_key: Secret | None = None
+    model: Name = PRESETS["openai"].model
+    deadline_s: Annotated[float, Field(ge=1, le=3600)] = 120.0
+    window_tokens: Annotated[int, Field(ge=256, le=10_000_000)] = 8192
+    reply_tokens: Annotated[int, Field(ge=1, le=1_000_000)] = 1024
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_in(cls, values: Any) -> Any:
+        """Before the fields are checked, so that an explicit value of any source is already there."""
+        preset = PRESETS.get(str(values.get("provider"))) if isinstance(values, dict) else None
+        return {**preset._asdict(), **values} if preset else values
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        host = (urlsplit(self.base_url).hostname or "").rstrip(".")
+        if host == _OPENAI_HOST and self.api_key is None:
+            raise wrong("missing", "api_key")
+        if self.reply_tokens >= self.window_tokens:
+            raise wrong("must be less than chat.window_tokens", "reply_tokens")
+        return self
+
+
+class MemorySettings(Section):
+    """How much of a chat is remembered, and for how long."""
+
+    budget_tokens: Annotated[int, Field(ge=1, le=1_000_000)] = 3000
+    days: Days = 30
+    forget_after_unfollow_days: Annotated[int, Field(ge=0, le=3650)] = 7
+
+
+class TurnSettings(Section):
+    """How one answer comes about."""
+
+    merge_waiting: bool = True
+    max_deaths: Annotated[int, Field(ge=1, le=100)] = 8
+    on_ambiguous: Literal["resend", "skip"] = "resend"
+    drain_s: Annotated[float, Field(ge=0, le=3600)] = 25.0
+
+
+class ReplySettings(Section):
+    """How an answer is delivered."""
+
+    first_part_s: Annotated[float, Field(ge=0, le=600)] = 6.0
+
+
+class WebSettings(Section):
+    """What the web shows to others than the platforms."""
+
+    public_url: WebAddress | None = None
+    metrics_token: Secret | None = None
+
+
+class TimeSettings(Section):
+    """The owner's clock."""
+
+    zone: Zone = "Asia/Shanghai"
+
+
+class Settings(BaseSettings):
+    """Everything the owner has set; made by `load`, passed on, never changed."""
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    # First, because an installation without any account should hear that before anything else.
+    accounts: Annotated[dict[AccountName, Account], Field(min_length=1)]
+    redis: RedisSettings = RedisSettings()
+    chat: Annotated[ChatSettings, Field(default_factory=dict, validate_default=True)]
+    memory: MemorySettings = MemorySettings()
+    turn: TurnSettings = TurnSettings()
+    reply: ReplySettings = ReplySettings()
+    web: WebSettings = WebSettings()
+    time: TimeSettings = TimeSettings()
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    web_concurrency: Annotated[int, Field(ge=1, le=256)] = 2
+    worker_threads: Annotated[int, Field(ge=1, le=10_000)] = 200
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what is passed in: `load` brings the sources, so nothing is read by accident."""
+        return (init_settings,)
+
+
+def load(environ: Mapping[str, str] | None = None, file: Path | None = None) -> Settings:
+    """The settings of *environ* (None: of this process) and of the TOML that it names, or of *file* instead.
+
+    For every key the bare variable (`REDIS_URL`) wins over `YINGDA_REDIS__URL`, and that over the TOML.
+    Raises ConfigError, one line naming the key in full and what to do, never a value.
+    """
+    environ = os.environ if environ is None else environ
+    named = environ.get(sources.CONFIG) if file is None else str(file)
+    if named is not None and not named.strip():
+        raise ConfigError(f"{sources.CONFIG} is blank; write the path of your TOML, or remove the variable")
+    file = Path(named or sources.DEFAULT_FILE)
+    tables = (
+        sources.bare_layer(environ),
+        sources.prefixed_layer(environ, _known_paths()),
+        sources.toml_layer(file, named=named is not None),
+    )
+    settings = _checked(tables, environ)
+    for name, account in settings.accounts.items():
+        account.read_about(file.parent, _name_of(("accounts", name, "about"), environ))
+    return settings
+
+
+def _checked(tables: tuple[dict[str, Any], ...], environ: Mapping[str, str]) -> Settings:
+    layers = tuple(sources.Layer(Settings, table) for table in tables)
+    # Passed as a mapping because type checkers do not see pydantic-settings' own arguments.
+    own_arguments: dict[str, Any] = {"_build_sources": (layers, {})}
+    try:
+        return Settings(**own_arguments)
+    except ValidationError as error:
+        # Without its cause: pydantic's own text spans lines.
+        raise problems.explain(error, lambda path: _name_of(path, environ), _names_of) from None
+
+
+def _known_paths() -> frozenset[problems.Path]:
+    """Every key outside the accounts, as (section, key) or (key,)."""
+    paths: set[problems.Path] = set()
+    for name, field in Settings.model_fields.items():
+        section = field.annotation
+        if isinstance(section, type) and issubclass(section, Section):
+            paths.update((name, key) for key in section.model_fields)
+        elif name != "accounts":
+            paths.add((name,))
+    return frozenset(paths)
+
+
+def _name_of(path: problems.Path, environ: Mapping[str, str]) -> str:
+    """The key as its owner wrote it: the variable that set it, else its place in the TOML."""
+    written = (sources.variable_of(path), sources.prefixed_name(path))
+    return next((name for name in written if name in environ), ".".join(path))
+
+
+def _names_of(path: problems.Path) -> str:
+    return f"{'.'.join(path)} (or {sources.variable_of(path)})"

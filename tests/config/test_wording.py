@@ -1,0 +1,169 @@
+"""What people read: complete in both languages, short enough, and promising only what exists."""
+
+import re
+from typing import get_args
+
+import pytest
+
+from config.wording import Language, Texts, WordingError, load_texts
+
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+FOR_THE_MODEL = {"system_prompt", "about_head"}
+LONGEST = {
+    "assistant": "答" * 20,
+    "title": "店" * 60,
+    "examples": "\n".join(["· " + "问" * 60] * 6),
+    "chars": 100_000,
+    "count": 99,
+    "index": 99,
+    "word": "词" * 20,
+}
+NEEDED = {
+    "welcome": {"assistant", "title", "examples"},
+    "welcome_untitled": {"assistant", "examples"},
+    "too_long": {"chars"},
+    "too_fast": {"count"},
+    "unknown_command": {"word"},
+    "help_unknown": {"word"},
+    "label_part": {"index", "count"},
+    "number_part": {"index", "count"},
+    "system_prompt": {"assistant", "title"},
+}
+PLAIN = {
+    "ai_notice", "answer_failed", "model_down", "blocked_content", "empty_text", "label_single",
+    "more_behind", "nothing_more", "fresh_start", "stopped", "nothing_to_stop", "help_head", "help_foot",
+    "gave_up", "about_head",
+    *(f"not_yet_{kind}" for kind in
+      ("voice", "image", "video", "location", "link", "file", "sticker", "unsupported")),
+    *(f"commands.{name}.{part}" for name in ("help", "new", "continue", "stop") for part in ("line", "more")),
+}  # fmt: skip
+
+
+@pytest.fixture(params=LANGUAGES)
+def texts(request: pytest.FixtureRequest) -> Texts:
+    """The texts of each language."""
+    return load_texts(request.param)
+
+
+def visible(texts: Texts) -> dict[str, str]:
+    """What people may see, filled in with short words."""
+    fields = dict.fromkeys(LONGEST, "1")
+    return {key: texts.say(key, **fields) for key in sorted(texts.keys - FOR_THE_MODEL)}
+
+
+def test_every_language_has_the_same_keys_and_fields(texts: Texts) -> None:
+    """Neither language lacks a text or a field of the other, nor has one that nobody asks for."""
+    assert {key: set(texts.fields(key)) for key in texts.keys} == {
+        **{key: set() for key in PLAIN},
+        **NEEDED,
+    }
+
+
+def test_every_text_fits_into_one_message(texts: Texts) -> None:
+    """2048 bytes is the shortest limit of a channel, whatever the fields hold."""
+    for key in texts.keys:
+        said = texts.say(key, **LONGEST)
+        assert len(said.encode()) <= 2048, key
+        assert said.strip() == said, key
+        assert said, key
+
+
+def test_labels_fit_into_their_reserve(texts: Texts) -> None:
+    """The splitter keeps 24 bytes free for what marks a part."""
+    for index, count in ((1, 2), (9, 9)):
+        for key in ("label_single", "label_part", "number_part"):
+            assert len(texts.say(key, index=index, count=count).encode()) <= 24, key
+
+
+def test_no_text_speaks_jargon(texts: Texts) -> None:
+    """Nothing that only its makers understand."""
+    jargon = r"error|api|token|http|json|server|timeout|exception|null|redis|gpt|llm"
+    jargon += "|markdown|报错|异常|超时|接口|令牌"
+    for key, said in visible(texts).items():
+        assert not re.search(rf"(?<![a-z])({jargon})(?![a-z])", said, re.IGNORECASE), key
+
+
+def test_no_text_promises_a_command_that_does_not_exist(texts: Texts) -> None:
+    """What is quoted for sending, and every /word, is one of the four commands there are."""
+    known = {"帮助", "新对话", "继续", "停", "help", "new", "continue", "stop"}
+    for key, said in visible(texts).items():
+        sendable = re.findall(r"发「([^」]+)」", said) + re.findall(r"/([a-z]+)", said)
+        sendable += re.findall(r"“/(.+?)”", said)
+        for words in sendable:
+            assert set(words.lstrip("/").split()) <= known, key
+        assert not re.search("重答|换角色|「我的」|转人工|投诉|导出|删除|取答案", said), key
+
+
+def test_nobody_is_told_twice_that_we_are_sorry(texts: Texts) -> None:
+    """At most one apology in a text."""
+    for key, said in visible(texts).items():
+        assert len(re.findall(r"抱歉|对不起|不好意思|sorry|apolog", said, re.IGNORECASE)) <= 1, key
+
+
+def test_longer_explanations_are_two_to_four_sentences(texts: Texts) -> None:
+    """`more` says more than `line`, and not much more."""
+    for name in ("help", "new", "continue", "stop"):
+        assert "\n" not in texts.say(f"commands.{name}.line")
+        assert 2 <= len(re.findall(r"[。？！.?!](?:\s|$|[^\s”」])", texts.say(f"commands.{name}.more"))) <= 4
+
+
+def test_the_system_text_says_what_it_must(texts: Texts) -> None:
+    """Who it is, and that it is no human being."""
+    said = texts.say("system_prompt", assistant="小答", title="青禾书店")
+
+    assert "小答" in said
+    assert "青禾书店" in said
+    assert re.search("AI", said)
+    assert re.search("假装|pretend", said)
+
+
+def test_welcome_reads_as_designed() -> None:
+    """The greeting of a shop with examples, line by line."""
+    said = load_texts("zh").say("welcome", assistant="小答", title="青禾书店", examples="· 周末几点关门？\n")
+
+    assert said.split("\n") == [
+        "你好，我是小答，青禾书店的 AI 助手 👋",
+        "想问什么，直接打字就行。",
+        "· 周末几点关门？",
+        "发「帮助」看用法。",
+    ]
+
+
+def test_line_with_an_empty_field_is_left_out(texts: Texts) -> None:
+    """Without examples the welcome has no gap; without a title nobody is served."""
+    welcome = texts.say("welcome_untitled", assistant="小答", examples="")
+
+    assert len(welcome.split("\n")) == 3
+    assert "\n\n" not in welcome
+    assert "「」" not in texts.say("system_prompt", assistant="小答", title="")
+    assert "“”" not in texts.say("system_prompt", assistant="小答", title="")
+
+
+def test_values_are_no_templates() -> None:
+    """Braces in a person's word stay what they are."""
+    texts = Texts({"a": "<{word}>"})
+
+    assert texts.say("a", word="{other} {0.__class__}") == "<{other} {0.__class__}>"
+
+
+def test_unknown_key_is_refused_at_once(texts: Texts) -> None:
+    """A mistyped key is a KeyError that names it."""
+    with pytest.raises(WordingError, match=r"^no text is called welcom$"):
+        texts.say("welcom")
+    with pytest.raises(KeyError):
+        texts.fields("welcom")
+
+
+def test_missing_field_is_refused_at_once(texts: Texts) -> None:
+    """A forgotten field is named; one too many does no harm."""
+    with pytest.raises(WordingError, match=r"^label_part needs count$"):
+        texts.say("label_part", index=1)
+
+    assert texts.say("label_part", index=1, count=2, more=3)
+
+
+@pytest.mark.parametrize("text", ["{0}", "{}", "{a.b}", "{a[0]}", "{a!r}", "{a:>9}", "{", "}", "{a b}"])
+def test_only_plain_fields_are_taken(text: str) -> None:
+    """A template that could reach into values, or is not closed, is refused when it is loaded."""
+    with pytest.raises(WordingError, match=r"^greeting"):
+        Texts({"greeting": text})
