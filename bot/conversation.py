@@ -1,0 +1,80 @@
+"""Pure: what of a conversation is told to the model, within a budget of tokens."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import regex
+
+MESSAGE_TOKENS = 4
+"""What the chat format itself costs for each message, by OpenAI's counting; generous for other models."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One question with its answer, and how many tokens the two count for."""
+
+    question: str
+    answer: str
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How many tokens a call may take.
+
+    Attributes:
+        total: system text, history and question together (`memory.budget_tokens`).
+        reply: kept free for the answer.
+        window: all that the model can see at once, answer included.
+    """
+
+    total: int
+    reply: int
+    window: int
+
+    @property
+    def ask(self) -> int:
+        """Tokens for system text, history and question."""
+        return max(0, min(self.total, self.window - self.reply))
+
+
+def room(system_tokens: int, budget: Budget) -> int:
+    """Tokens left for the question when no history is told."""
+    return max(0, budget.ask - system_tokens - 2 * MESSAGE_TOKENS)
+
+
+def trim(history: Sequence[Exchange], *, fixed_tokens: int, budget: Budget) -> tuple[Exchange, ...]:
+    """The newest whole exchanges that fit beside *fixed_tokens* (system text and question)."""
+    left = budget.ask - fixed_tokens - 2 * MESSAGE_TOKENS
+    kept: list[Exchange] = []
+    for exchange in reversed(history):
+        left -= exchange.tokens + 2 * MESSAGE_TOKENS
+        if left < 0:
+            break
+        kept.append(exchange)
+    return tuple(reversed(kept))
+
+
+def cut_question(question: str, *, room_tokens: int, count: Callable[[str], int]) -> tuple[str, bool]:
+    """*question*, cut at a grapheme so that it counts for at most *room_tokens*; and whether it was cut."""
+    # A token is at least one byte: what is short enough in bytes need not be counted.
+    if len(question.encode("utf-8", "replace")) <= room_tokens or count(question) <= room_tokens:
+        return question, False
+    clusters = regex.findall(r"\X", question)
+    low, high = 0, len(clusters)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if count("".join(clusters[:middle])) <= room_tokens:
+            low = middle
+        else:
+            high = middle - 1
+    return "".join(clusters[:low]), True
+
+
+def messages(system: str, history: Sequence[Exchange], question: str) -> list[dict[str, str]]:
+    """The call's messages: system, then question and answer in turn, then the question."""
+    told = [{"role": "system", "content": system}]
+    for exchange in history:
+        told.append({"role": "user", "content": exchange.question})
+        told.append({"role": "assistant", "content": exchange.answer})
+    return [*told, {"role": "user", "content": question}]
