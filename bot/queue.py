@@ -8,13 +8,12 @@ from types import FrameType
 from typing import Any
 
 import structlog
+from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue, SimpleWorker
+from rq.exceptions import StopRequested
 from rq.job import Job
 from rq.serializers import JSONSerializer
-from rq.worker import StopRequested
-
-from bot.store.client import Client
 
 QUEUE = "yingda"
 WAKE = "bot.queue.wake"
@@ -32,7 +31,7 @@ log = structlog.get_logger(__name__)
 class Hints:
     """Puts wake-ups into the queue."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Redis) -> None:
         self._queue = Queue(QUEUE, connection=client, serializer=JSONSerializer)
 
     def put(self, chats: Sequence[str]) -> bool:
@@ -124,7 +123,7 @@ class WakeWorker(SimpleWorker):  # type: ignore[misc]  # rq carries no types
         super().request_stop(signum, frame)
 
 
-def work(client: Client, name: str, wake: Wake, stopping: threading.Event) -> None:
+def work(client: Redis, name: str, wake: Wake, stopping: threading.Event) -> None:
     """Hand hints to *wake* until SIGTERM or SIGINT, which set *stopping*; outlives a store that goes away.
 
     RQ's loop ends when the store fails it (measured with 2.12.0), so it is entered again. Call it from the
@@ -145,7 +144,7 @@ def work(client: Client, name: str, wake: Wake, stopping: threading.Event) -> No
             return
 
 
-def _worker(client: Client, name: str, job_class: type[Job], stopping: threading.Event) -> WakeWorker:
+def _worker(client: Redis, name: str, job_class: type[Job], stopping: threading.Event) -> WakeWorker:
     worker = WakeWorker(
         [Queue(QUEUE, connection=client, serializer=JSONSerializer, job_class=job_class)],
         name=name,

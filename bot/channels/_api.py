@@ -37,6 +37,10 @@ class Client(BaseWeChatClient):  # type: ignore[misc]  # wechatpy carries no typ
         """Never reached: tokens are shared by all processes through the store."""
         raise AssertionError("wechatpy must not fetch tokens")
 
+    def close(self) -> None:
+        """Give up the connections; for a client that made its only call."""
+        self._http.close()
+
     def call(
         self, path: str, params: Mapping[str, str], data: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
@@ -61,7 +65,7 @@ class Api:
         self._answers = answers
 
     def post(self, path: str, data: Mapping[str, Any]) -> dict[str, Any]:
-        """POST *data*; exactly one retry with a new token where the first is refused. Raises PlatformError."""
+        """POST *data*; exactly one retry, with a new token where one is refused. Raises PlatformError."""
         token = self._tokens.get(self._account, self._fetch_token)
         try:
             return self._post(path, data, token)
@@ -74,9 +78,14 @@ class Api:
             return self._client.call(path, {"access_token": token}, data)
 
     def _fetch_token(self) -> tuple[str, int]:
-        with platform_errors(TOKEN_CALL, otherwise=AccountUnfit, lost=PlatformAway):
-            answer = self._fetch(self._client)
-            return str(answer["access_token"]), int(answer["expires_in"])
+        return fetch_token(self._client, self._fetch)
+
+
+def fetch_token(client: Client, fetch: FetchToken) -> tuple[str, int]:
+    """A token from the platform itself, and the seconds it lives. Raises AccountUnfit or PlatformAway."""
+    with platform_errors(TOKEN_CALL, otherwise=AccountUnfit, lost=PlatformAway):
+        answer = fetch(client)
+        return str(answer["access_token"]), int(answer["expires_in"])
 
 
 @contextmanager

@@ -2,11 +2,12 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
 from bot.channels import _wire
 from bot.channels._answers import OFFICIAL
-from bot.channels._api import Api, Client
+from bot.channels._api import Api, Client, fetch_token
 from bot.channels._inbound import inbound
 from bot.channels.base import AccessTokens, Allowance, Bell, Delivery, Limits, Nonce, OutText, Poll
 from bot.errors import AccountUnfit, Forged, PersonUnreachable
@@ -121,6 +122,13 @@ def _stable_token(client: Client, secret: str) -> Mapping[str, Any]:
         {},
         {"grant_type": "client_credential", "appid": client.appid, "secret": secret, "force_refresh": False},
     )
+
+
+def check(settings: OfficialSettings) -> None:
+    """Try AppID and AppSecret: fetch a token, past every cache (protocol B1). Raises PlatformError."""
+    secret = settings.app_secret.get_secret_value()
+    with closing(Client(settings.app_id, settings.api_base, connections=1)) as client:
+        fetch_token(client, lambda client: _stable_token(client, secret))
 
 
 Settings = OfficialSettings

@@ -1,15 +1,16 @@
 """企业微信自建应用 (a company's own WeCom app): encrypted XML callbacks, message/send."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from typing import Any
 from zlib import crc32
 
 from bot.channels import _wire
 from bot.channels._answers import WECOM
-from bot.channels._api import Api, Client
+from bot.channels._api import Api, Client, fetch_token, platform_errors
 from bot.channels._inbound import inbound
 from bot.channels.base import AccessTokens, Allowance, Bell, Delivery, Limits, Nonce, OutText, Poll
-from bot.errors import Forged
+from bot.errors import AccountUnfit, Forged, PlatformAway
 from bot.messages import InboundMessage
 from config.settings import WecomSettings
 
@@ -86,6 +87,19 @@ class Wecom:
 def _get_token(client: Client, secret: str) -> Mapping[str, Any]:
     """gettoken; one token per app secret (protocol C4)."""
     return client.call("gettoken", {"corpid": client.appid, "corpsecret": secret})
+
+
+def check(settings: WecomSettings) -> None:
+    """Try CorpID, Secret, AgentId and our address: fetch a token and look the app up (protocol C4).
+
+    Getting the token proves CorpID and Secret; 60020 (our IP is not trusted) comes with the first real call.
+    Raises PlatformError.
+    """
+    secret = settings.secret.get_secret_value()
+    with closing(Client(settings.corp_id, settings.api_base, connections=1)) as client:
+        token, _ = fetch_token(client, lambda client: _get_token(client, secret))
+        with platform_errors(WECOM, otherwise=AccountUnfit, lost=PlatformAway):
+            client.call("agent/get", {"access_token": token, "agentid": str(settings.agent_id)})
 
 
 Settings = WecomSettings

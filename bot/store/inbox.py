@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 
 from bot.channels.base import Allowance, Nonce
 from bot.errors import Forged, LeaseLost
-from bot.messages import Chat, Event, InboundMessage, State, Text
+from bot.messages import Chat, Event, InboundMessage, Part, State, Text
 from bot.store import keys
 from bot.store.client import text
 from bot.store.leases import Lease
@@ -202,25 +202,25 @@ def _dump(message: InboundMessage) -> str:
     )
 
 
-_PARTS = {"Text": Text, "Event": Event}
-
-
 def _load(stored: str) -> tuple[int, int, InboundMessage]:
     """Inbox number, when it was accepted (ms), and the message."""
     value = json.loads(stored)
-    parts = []
-    for part in value["parts"]:
-        parts.append(_PARTS[part.pop("as")](**part))
     message = InboundMessage(
         value["account"],
         value["peer"],
         value["sender"],
         value["msg_id"],
         value["kind"],
-        tuple(parts),
+        tuple(_part(part) for part in value["parts"]),
         value["created_at"],
     )
     return value["n"], value["t"], message
+
+
+def _part(value: dict[str, str]) -> Part:
+    if value["as"] == "Text":
+        return Text(value["text"], value["menu_id"])
+    return Event(value["name"], value["key"])
 
 
 def _dead_letter(turn: Turn, reason: str) -> str:

@@ -14,12 +14,17 @@ def reply(bot: Bot, turn: Turn) -> Plan:
     recalled = bot.memory.recall(turn.chat, turn.message.person)
     if turn.message.kind == "enter_agent" and recalled.noticed:
         return Plan("ignored")
-    settings, texts = bot.accounts[turn.chat.account].settings, bot.accounts[turn.chat.account].texts
+    account = bot.accounts[turn.chat.account]
+    settings = account.settings
     names = {
         "assistant": settings.assistant,
-        "examples": "".join(f"· {words}\n" for words in settings.examples),
+        "examples": "\n".join(f"· {words}" for words in settings.examples),
     }
-    text = texts.say("welcome", title=settings.title, **names) if settings.title else ""
-    said = Reply.of(text or texts.say("welcome_untitled", **names))
+    if settings.title:
+        text = account.texts.say("welcome", title=settings.title, **names)
+    else:
+        text = account.texts.say("welcome_untitled", **names)
+    if settings.audience == "public":
+        text = f"{text}\n{account.texts.say('ai_notice')}"
     writes = (bot.memory.notice(turn.message.person),)
-    return planned(bot, turn, said, state="answered", recalled=recalled, writes=writes)
+    return planned(bot, turn, Reply.of(text), state="answered", recalled=recalled, writes=writes)
