@@ -2,6 +2,7 @@
 
 import sys
 
+import click
 import structlog
 from flask import Flask, Response
 from handlers.connect import connect_command
@@ -47,21 +48,18 @@ def create_app(door: Door | None = None) -> Flask:
 
 
 def _start() -> Flask:
-    """The app of this process.
+    """The app of this process: under `flask` the commands alone, which need neither configuration nor store.
 
-    With a refused configuration only the commands work: `flask connect` is there to write one. (gunicorn does
-    not come this far then: config/gunicorn.py reads the configuration first.) An unfit store ends the start.
+    Under gunicorn a refused configuration or an unfit store ends the start with one line.
     """
     logs.configure()
-    try:
-        door = open_door(load())
-    except ConfigError as refused:
-        log.warning("not configured", reason=str(refused))
+    if click.get_current_context(silent=True) is not None:
         return create_app()
     try:
+        door = open_door(load())
         door.health.check(allow_unsafe=door.settings.redis.allow_unsafe)
-    except StoreUnfit as unfit:
-        print(f"yingda: {unfit}", file=sys.stderr)  # noqa: T201 - for whoever starts it, before any log is read
+    except (ConfigError, StoreUnfit) as refused:
+        print(f"yingda: {refused}", file=sys.stderr)  # noqa: T201 - for whoever starts it, before any log is read
         sys.exit(_APP_LOAD_ERROR)
     except StoreAway as away:
         log.warning("store away", reason=str(away))

@@ -1,7 +1,8 @@
 """Chat commands, one file each, found by scanning this folder.
 
 A command module has: `NAMES` (the English name, then the bare Chinese words), `CUTS` (whether it stops every
-older message the moment it is accepted) and `run(bot, turn, argument) -> Plan`.
+older message the moment it is accepted), `PLACE` (where it stands in /help, lowest first) and
+`run(bot, turn, argument) -> Plan`. Its words for /help are `commands.<name>` in config/texts.
 """
 
 import importlib
@@ -27,6 +28,7 @@ class Command(Protocol):
 
     NAMES: tuple[str, ...]
     CUTS: bool
+    PLACE: int
 
     def run(self, bot: "Bot", turn: Turn, argument: str) -> Plan:
         """What is said back and kept."""

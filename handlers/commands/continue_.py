@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 NAMES = ("continue", "继续")
 CUTS = False
+PLACE = 20
 
 
 def run(bot: "Bot", turn: Turn, argument: str) -> Plan:

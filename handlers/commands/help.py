@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 NAMES = ("help", "帮助")
 CUTS = False
+PLACE = 90
 
 
 def run(bot: "Bot", turn: Turn, argument: str) -> Plan:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 NAMES = ("new", "新对话")
 CUTS = True
+PLACE = 10
 
 
 def run(bot: "Bot", turn: Turn, argument: str) -> Plan:

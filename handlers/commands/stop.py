@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 NAMES = ("stop", "停")
 CUTS = True
+PLACE = 30
 
 
 def run(bot: "Bot", turn: Turn, argument: str) -> Plan:
