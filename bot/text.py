@@ -1,8 +1,9 @@
 """Pure: a text cut by UTF-8 bytes into messages, and planned within a send allowance."""
 
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 
 import regex
 
@@ -24,7 +25,7 @@ _SENTENCE = regex.compile(
     r"""|(?:(?<![\d.])\.|(?<![!?;.])[!?;.]{2,}+|(?<![!?;])[!?;])["')\]]*+(?=\s)"""
     r"""|(?<!】\n?)\n"""
 )
-_CLAUSE = regex.compile(r"[，、：]+|\s")
+_CLAUSE = regex.compile(r"[，、：]+|(?<=\S)\s")
 _CUTS = ((_PARAGRAPH, 2 / 3), (_SENTENCE, 1 / 2), (_CLAUSE, 1 / 2))
 """Where to cut, best first, and how full a part has to be for it: few full parts are worth more."""
 
@@ -99,10 +100,11 @@ def _pieces(text: str, room: int, room_last: int, pieces_max: int) -> tuple[list
         last = len(pieces) == pieces_max - 1
         if last and cutter.after(end) < len(text):
             end = cutter.end(start, room_last)
-        pieces += filter(None, [text[start:end].rstrip()])
-        start = cutter.after(end)
-        if last:
-            break
+        piece, start = text[start:end].rstrip(), cutter.after(end)
+        if piece:
+            pieces.append(piece)
+            if last:
+                break
     return pieces, text[start:]
 
 
@@ -111,12 +113,15 @@ class _Cutter:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._spans = list(_unbroken(text))
-        self._starts = [start for start, _, _ in self._spans]
+        links = ((match.start(), match.end()) for match in _UNBROKEN.finditer(text))
+        self._unbroken = [
+            [(start, end, _bytes(text[start:end])) for start, end in spans]
+            for spans in (_code_blocks(text), links)
+        ]
 
     def after(self, end: int) -> int:
         """Where the next part begins: behind the blank of the cut, before its first indentation."""
-        blank = _EDGE.match(self._text, end)
+        blank = _EDGE.match(self._text, end - (self._text[end - 1] == "\n"))
         return blank.end() if blank else end
 
     def end(self, start: int, room: int) -> int:
@@ -143,32 +148,17 @@ class _Cutter:
         return [cut for cut in ends if floor <= cut <= end]
 
     def _around(self, position: int, room: int) -> int | None:
-        """The start of the unbroken stretch around *position*, if it fits into one part."""
-        index = bisect_right(self._starts, position) - 1
-        if index < 0:
-            return None
-        start, end, size = self._spans[index]
-        return start if start < position < end and size <= room else None
+        """The start of the code block, link or URL around *position*, if it fits into one part."""
+        for spans in self._unbroken:
+            index = bisect_left(spans, position, key=itemgetter(0)) - 1
+            if index >= 0 and position < spans[index][1] and spans[index][2] <= room:
+                return spans[index][0]
+        return None
 
     def _between_clusters(self, cut: int) -> bool:
         """Whether no cluster reaches across *cut*, which is at a line break or behind a blank or stop."""
         across = _CLUSTER.match(self._text, cut - 1, cut + 1)
         return across is None or across.end() == cut
-
-
-def _unbroken(text: str) -> Iterator[tuple[int, int, int]]:
-    """Start, end and bytes of every code block, link and bare URL, in order and apart."""
-    behind = 0
-    for start, end in _code_blocks(text):
-        yield from _links(text, behind, start)
-        yield start, end, _bytes(text[start:end])
-        behind = end
-    yield from _links(text, behind, len(text))
-
-
-def _links(text: str, start: int, end: int) -> Iterator[tuple[int, int, int]]:
-    for match in _UNBROKEN.finditer(text, start, end):
-        yield match.start(), match.end(), _bytes(match[0])
 
 
 def _code_blocks(text: str) -> Iterator[tuple[int, int]]:

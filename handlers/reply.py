@@ -3,14 +3,13 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.text import plan
-
 from bot.channels.base import OutText
 from bot.markdown import plain
 from bot.messages import Reply, State
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled, Rest
 from bot.store.turns import Plan, Write
+from bot.text import plan
 
 if TYPE_CHECKING:  # the web process imports this through the commands; the Bot would bring openai along
     from bot.wiring.bot import Bot
@@ -35,6 +34,9 @@ def planned(
     recalled = recalled or bot.memory.recall(turn.chat, turn.message.person)
     links = bot.channels[turn.chat.account].limits.links
     text = plain(reply.text, links=links) if reply.ai else reply.text
+    if not text.strip():  # a rule or a comment alone: the model said nothing that could be shown
+        sorry = Rest(bot.accounts[turn.chat.account].texts.say("answer_failed"), ai=False)
+        return lay_out(bot, turn, sorry, state="refused", recalled=recalled)
     laid_out = lay_out(bot, turn, Rest(text, reply.ai), state=state, recalled=recalled, question=question)
     return replace(laid_out, writes=(*writes, *laid_out.writes))
 

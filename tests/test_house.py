@@ -216,11 +216,26 @@ def test_every_kind_of_message_has_a_handler() -> None:
     assert set(kinds) == set(HANDLERS)
 
 
-def test_the_web_process_loads_nothing_heavy() -> None:
+def test_the_web_process_loads_nothing_heavy(tmp_path: Path) -> None:
     """openai and tiktoken belong to the worker: a web process stays small."""
     code = "import app, sys; print(sorted({'openai', 'tiktoken', 'aiohttp'} & set(sys.modules)))"
+    account = {
+        "channel": "official",
+        "app_id": "wx0123456789abcdef",
+        "app_secret": "f" * 32,
+        "token": "tea",
+        "encryption": "plain",
+    }
+    environment = {f"YINGDA_ACCOUNTS__SHOP__{key.upper()}": value for key, value in account.items()}
+    environment |= {"REDIS_URL": "redis://127.0.0.1:9/0", "OPENAI_API_KEY": "sk-0123456789", "HOME": str(tmp_path)}
     found = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True, timeout=60
+        [sys.executable, "-c", code],
+        env=environment,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=True,
+        timeout=60,
     )
 
     assert found.stdout.strip().splitlines()[-1] == "[]"

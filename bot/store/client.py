@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
+from urllib.parse import unquote, urlsplit
 
 from redis import BlockingConnectionPool, Redis
 from redis.backoff import ExponentialBackoff, NoBackoff
@@ -17,6 +18,7 @@ from redis.exceptions import (
     TryAgainError,
 )
 from redis.retry import Retry
+from redis.sentinel import Sentinel
 
 from bot.errors import StoreAway, StoreError
 
@@ -25,6 +27,7 @@ Client = Redis
 _AWAY = (ConnectionError, TimeoutError, BusyLoadingError, ReadOnlyError, OutOfMemoryError, TryAgainError)
 _AWAY_WORDS = ("OOM", "MISCONF", "READONLY", "LOADING", "MASTERDOWN", "NOREPLICAS", "CLUSTERDOWN", "TRYAGAIN")
 _WORKER_RETRIES = 20
+_SENTINEL_PORT = 26379
 
 
 def web_client(url: str) -> Client:
@@ -48,17 +51,34 @@ def queue_client(url: str, *, patient: bool) -> Client:
 
 
 def _client(url: str, *, connections: int, timeout_s: float, retry: Retry) -> Client:
+    options = {"socket_timeout": timeout_s, "socket_connect_timeout": 1.0, "socket_keepalive": True}
+    if "+sentinel://" in url:
+        return _sentinel_client(url, options, max_connections=connections, retry=retry)
     pool = BlockingConnectionPool.from_url(
-        url,
-        max_connections=connections,
-        timeout=timeout_s,
-        socket_timeout=timeout_s,
-        socket_connect_timeout=1.0,
-        socket_keepalive=True,
-        health_check_interval=0,
-        retry=retry,
+        url, max_connections=connections, timeout=timeout_s, health_check_interval=0, retry=retry, **options
     )
     return Redis.from_pool(pool)
+
+
+def _sentinel_client(url: str, options: dict[str, Any], **more: Any) -> Client:
+    """`redis+sentinel://[user:password@]host:port[,host:port…]/service[/db]`: whoever is master now."""
+    parts = urlsplit(url)
+    credentials, _, hosts = parts.netloc.rpartition("@")
+    user, _, password = credentials.partition(":")
+    addresses = [host.rpartition(":") for host in hosts.split(",")]
+    sentinels = [(host or port, int(port) if host else _SENTINEL_PORT) for host, _, port in addresses]
+    service, _, db = parts.path.strip("/").partition("/")
+    sentinel = Sentinel(sentinels, **options)  # type: ignore[no-untyped-call]  # redis-py left it untyped
+    master = sentinel.master_for(  # type: ignore[no-untyped-call]
+        service,
+        username=unquote(user) or None,
+        password=unquote(password) or None,
+        db=int(db or 0),
+        ssl=parts.scheme.startswith("rediss"),
+        **options,
+        **more,
+    )
+    return cast(Client, master)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.channels.base import Channel
-from bot.conversation import Budget
+from bot.conversation import Budget, room
 from bot.model import Model
 from bot.queue import Hints
 from bot.store.access_tokens import AccessTokens
@@ -18,11 +18,13 @@ from bot.store.scripts import Scripts
 from bot.tokens import TokenCounter
 from bot.wiring.door import channels, process_name, store_url
 from config.accounts import AccountSettings
-from config.settings import Settings
+from config.settings import ConfigError, Settings
 from config.wording import Texts, load_texts
 
 VOCABULARY = Path("var/tiktoken")
 """Where tiktoken finds its vocabulary; written at the first start."""
+QUESTION_TOKENS = 200
+"""So much of a question must fit beside the system text, else the start is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +69,11 @@ def build_bot(settings: Settings) -> Bot:
     client, queue = worker_client(url, threads), queue_client(url, patient=True)
     scripts = Scripts(client)
     process = process_name("worker")
+    budget = Budget(settings.memory.budget_tokens, settings.chat.reply_tokens, settings.chat.window_tokens)
     tokens = TokenCounter.for_model(settings.chat.model, VOCABULARY)
     return Bot(
         settings=settings,
-        accounts={name: _account(found, tokens) for name, found in settings.accounts.items()},
+        accounts={name: _account(name, found, tokens, budget) for name, found in settings.accounts.items()},
         channels=channels(settings, AccessTokens(client, scripts), connections=threads),
         inbox=Inbox(scripts, process),
         leases=Leases(scripts, process),
@@ -79,7 +82,7 @@ def build_bot(settings: Settings) -> Bot:
         ),
         model=_model(settings),
         tokens=tokens,
-        budget=Budget(settings.memory.budget_tokens, settings.chat.reply_tokens, settings.chat.window_tokens),
+        budget=budget,
         hints=Hints(queue),
         queue=queue,
         health=StoreHealth(client),
@@ -97,10 +100,16 @@ def _model(settings: Settings) -> Model:
     )
 
 
-def _account(settings: AccountSettings, tokens: TokenCounter) -> Account:
+def _account(name: str, settings: AccountSettings, tokens: TokenCounter, budget: Budget) -> Account:
     texts = load_texts(settings.language)
     system = texts.say("system_prompt", assistant=settings.assistant, title=settings.title)
     if settings.about_text:
         system = f"{system}\n\n{texts.say('about_head')}\n{settings.about_text}"
+    counted = tokens.count(system)
+    if room(counted, budget) < QUESTION_TOKENS:
+        raise ConfigError(
+            f"accounts.{name}.about makes the system text {counted} tokens long, which leaves no room for a "
+            f"question; shorten the file or raise memory.budget_tokens and chat.window_tokens"
+        )
     labels = settings.audience == "public" if settings.label_ai is None else settings.label_ai
-    return Account(settings, texts, system, tokens.count(system), labels)
+    return Account(settings, texts, system, counted, labels)

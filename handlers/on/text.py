@@ -1,8 +1,8 @@
 """Words: a command, or a question for the model."""
 
 import structlog
-from bot.conversation import Exchange, cut_question, messages, room, trim
 
+from bot.conversation import Exchange, cut_question, messages, room, trim
 from bot.errors import LeaseLost, ModelError, ModelStopped, PlatformError
 from bot.messages import Reply
 from bot.model import Answer
@@ -18,6 +18,8 @@ KINDS = ("text",)
 
 TYPING_S = 15.0
 """How long the platform shows the typing status (protocol B3)."""
+TYPINGS = 2
+"""More often would be refused: the person must have done something within the last 30 s (protocol B3)."""
 
 log = structlog.get_logger(__name__)
 
@@ -71,12 +73,14 @@ def _asked(bot: Bot, turn: Turn, text: str, recalled: Recalled) -> Plan:
 
 def _answer(bot: Bot, turn: Turn, asked: list[dict[str, str]]) -> Answer:
     """Ask the model, showing the typing status meanwhile; a cut or a lost lease stops it at once."""
-    bot.inbox.record(turn, {"model": "asked"}, count="model_calls")
+    bot.inbox.record(turn, {"model": turn.lease.token}, count="model_calls")
     call = bot.model.ask(asked)
     with turn.lease.stops(call.stop):
-        _show_typing(bot, turn)
-        while not call.wait(TYPING_S):
+        for _ in range(TYPINGS):
             _show_typing(bot, turn)
+            if call.wait(TYPING_S):
+                break
+        call.wait(bot.settings.chat.deadline_s)
     answer = call.result()
     log.info(
         "model answered",

@@ -366,3 +366,14 @@ def test_nothing_people_say_and_no_secret_is_in_a_log(house: House, follower: st
     wait_for(lambda: '"settled"' in house.log("worker0"), "a settled line")
     for secret in ("秘密计划", follower, account.secret, account.token, account.aes_key, "sk-simulated"):
         assert secret not in logs
+
+
+def test_an_answer_that_shows_nothing_is_not_silence(house: House, follower: str) -> None:
+    """An empty picture link is nothing on a phone: it counts as failed, and the person is told."""
+    house.simulator.model.set(answers=["![]()"])
+    house.simulator.say("shop", follower, "说点什么")
+
+    (reply,) = house.simulator.wait_replies("shop", follower, 1, 12.0)
+
+    assert reply.text
+    assert not reply.ai

@@ -168,6 +168,6 @@ def test_a_refused_start_is_one_line(
     """Worker and web end with one line that names the key, and no traceback."""
     status, error = house.try_start(process, environment)
 
-    assert 0 != status
+    assert status != 0
     assert words in error
-    assert 1 == len(error.splitlines()), error
+    assert len(error.splitlines()) == 1, error
