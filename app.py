@@ -5,13 +5,13 @@ import sys
 import click
 import structlog
 from flask import Flask, Response
-from handlers.connect import connect_command
 
 from bot.errors import StoreAway, StoreUnfit
 from bot.wiring.door import Door, open_door
 from config import logs
 from config.settings import ConfigError, load
 from handlers import callback, health
+from handlers.connect import connect_command
 
 log = structlog.get_logger(__name__)
 

@@ -136,11 +136,11 @@ def _stopped(bot: Bot, turn: Turn, plan: Plan, sent: int) -> Turn | None:
 
 def _put_by(bot: Bot, turn: Turn, plan: Plan, index: int) -> Turn | None:
     """The platform takes no more until the person writes again: the rest waits for 「继续」."""
-    rest = Rest("\n\n".join(part.text for part in plan.parts[index:]), bool(plan.question))
     log.warning("allowance spent", account=turn.chat.account, n=turn.lease.n, unsent=len(plan.parts) - index)
-    keep = bot.memory.keep_rest(turn.chat, rest)
-    others = tuple(write for write in plan.writes if write.key != keep.key)
-    return _settled(bot, turn, plan.state, (*others, keep))
+    more = f"\n{bot.accounts[turn.chat.account].texts.say('more_behind')}"
+    unsent = "\n\n".join(part.text.replace(more, "") for part in plan.parts[index:])
+    rest = Rest(unsent, ai=bool(plan.parts[index].label))
+    return _settled(bot, turn, plan.state, bot.memory.put_by(turn.chat, rest, plan.writes))
 
 
 def _give_up(bot: Bot, turn: Turn, error: PlatformError) -> Turn | None:

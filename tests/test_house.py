@@ -227,7 +227,11 @@ def test_the_web_process_loads_nothing_heavy(tmp_path: Path) -> None:
         "encryption": "plain",
     }
     environment = {f"YINGDA_ACCOUNTS__SHOP__{key.upper()}": value for key, value in account.items()}
-    environment |= {"REDIS_URL": "redis://127.0.0.1:9/0", "OPENAI_API_KEY": "sk-0123456789", "HOME": str(tmp_path)}
+    environment |= {
+        "REDIS_URL": "redis://127.0.0.1:9/0",
+        "OPENAI_API_KEY": "sk-0123456789",
+        "HOME": str(tmp_path),
+    }
     found = subprocess.run(
         [sys.executable, "-c", code],
         env=environment,

@@ -89,6 +89,13 @@ class Memory:
         stored = json.dumps({"v": 1, **asdict(rest)}, ensure_ascii=False)
         return Write("set", keys.rest(chat), stored, keys.REST_MS)
 
+    def put_by(self, chat: Chat, unsent: Rest, writes: Sequence[Write]) -> tuple[Write, ...]:
+        """The *writes* with *unsent* put before whatever they kept for 「继续」."""
+        key = keys.rest(chat)
+        later = [_load_rest(write.value).text for write in writes if write.key == key and write.op == "set"]
+        joined = Rest("\n\n".join((unsent.text, *later)), unsent.ai)
+        return (*(write for write in writes if write.key != key), self.keep_rest(chat, joined))
+
     def drop_rest(self, chat: Chat) -> Write:
         """Nothing is left to fetch."""
         return Write("del", keys.rest(chat))
@@ -119,7 +126,7 @@ def _load(stored: bytes | None) -> tuple[int, tuple[Exchange, ...]]:
     return value["session"], tuple(Exchange(**exchange) for exchange in value["exchanges"])
 
 
-def _load_rest(stored: bytes) -> Rest:
+def _load_rest(stored: bytes | str) -> Rest:
     value = json.loads(stored)
     return Rest(value["text"], value["ai"])
 

@@ -292,6 +292,23 @@ def test_a_spent_allowance_keeps_the_rest_for_later(house: House, follower: str)
     assert reply.text.startswith("留到以后")
 
 
+def test_a_long_answer_refused_half_way_is_fetched_whole(house: House, follower: str) -> None:
+    """45047 before the third of four parts: parts three and four and the rest behind them all come later."""
+    house.simulator.say("shop", follower, "echo:热身")
+    house.simulator.wait_replies("shop", follower, 1)
+    house.simulator.model.set(answers=["".join(f"第{i:03d}句，讲一件小事。\n" for i in range(330))])
+    house.simulator.say("shop", follower, "讲三百三十句")
+    house.simulator.wait_replies("shop", follower, 3)
+    house.simulator.platform.fail_sends("shop", 45047, 1)
+    house.drained()
+    for _ in range(4):
+        house.simulator.say("shop", follower, "/continue")
+        house.drained()
+
+    told = "".join(sent.text for sent in house.simulator.replies("shop", follower))
+    assert [i for i in range(330) if told.count(f"第{i:03d}句") != 1] == []
+
+
 def test_a_busy_platform_is_tried_again(house: House, follower: str) -> None:
     """-1 twice: the answer arrives a little later, once, from the saved turn."""
     house.simulator.platform.fail_sends("office", -1, 2)
