@@ -5,8 +5,7 @@ import time
 import structlog
 from flask import Response, request
 
-from bot.channels._wire import BODY_BYTES
-from bot.channels.base import Bell, Channel, Nonce, Poll
+from bot.channels.base import BODY_BYTES, Bell, Channel, Nonce, Poll
 from bot.errors import CallbackRefused, StoreAway, StoreError, Unreadable
 from bot.messages import InboundMessage
 from bot.wiring.door import Door

@@ -11,9 +11,9 @@ from xml.etree import ElementTree
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+from bot.channels.base import BODY_BYTES
 from bot.errors import Forged, TooLarge, Unreadable
 
-BODY_BYTES = 64 * 1024
 FRESH_S = 300
 _PAD_BLOCK = 32
 _HEAD_BYTES = 20  # 16 random bytes and the length of the message
@@ -25,7 +25,7 @@ def sign(*parts: str) -> str:
 
 
 def check_size(body: bytes) -> None:
-    """Raise TooLarge for a body longer than 64 KiB; platforms send a few hundred bytes."""
+    """Raise TooLarge for a body longer than BODY_BYTES."""
     if len(body) > BODY_BYTES:
         raise TooLarge("size")
 

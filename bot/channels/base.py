@@ -6,6 +6,9 @@ from typing import Literal, Protocol
 
 from bot.messages import InboundMessage
 
+BODY_BYTES = 64 * 1024
+"""The longest callback body that is read; platforms send a few hundred bytes."""
+
 Delivery = Literal["push", "passive", "polled", "socket"]
 
 
