@@ -27,6 +27,12 @@ class Inbound:
     identity: str
     title: str
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether it is an event that nobody answers; following and opening the app are greeted."""
+        event = dict(self.fields).get("Event")
+        return event is not None and event not in ("subscribe", "enter_agent")
+
 
 @dataclass(frozen=True, slots=True)
 class Packet:

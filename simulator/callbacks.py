@@ -142,6 +142,8 @@ class Caller:
         chat = (inbound.account, inbound.peer)
         person = self._world.person_of(chat)
         group = self._world.wire.groups.begin(chat, person.name, inbound.identity, inbound.title)
+        if inbound.is_silent:
+            self._world.wire.groups.expect_nothing(group)
         if bubble:
             bubble.group = group.id
         return group

@@ -145,6 +145,10 @@ class Groups:
         found = [group for text in texts for group in self._waiting_texts[text]]
         return sorted(found, key=lambda group: group.began)
 
+    def expect_nothing(self, group: Group) -> None:
+        """No reply belongs to *group*: what is sent next answers something else."""
+        self._no_longer_waiting(group)
+
     def first_token(self, group: Group) -> None:
         if group.first_token is None:
             group.first_token = time.perf_counter()

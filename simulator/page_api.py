@@ -25,6 +25,9 @@ PAGE = Path(__file__).parent / "page"
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+# What cannot stand in the page itself: nobody may show it in a frame of theirs.
+_GUARD = {"Content-Security-Policy": "frame-ancestors 'none'", "X-Content-Type-Options": "nosniff"}
+
 
 class PageApi:
     """Serves the page of *platform* to whoever has *key*."""
@@ -75,8 +78,7 @@ class PageApi:
         return guard
 
     async def _index(self, _request: web.Request) -> web.StreamResponse:
-        page = PAGE / "index.html"
-        return web.FileResponse(page) if page.exists() else web.Response(status=404, text="no page")
+        return web.FileResponse(PAGE / "index.html", headers=_GUARD)
 
     async def _state(self, _request: web.Request) -> web.StreamResponse:
         return web.json_response(self._snapshot())
