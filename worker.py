@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import structlog
 
@@ -49,7 +49,7 @@ class Pool:
             while not self._free.acquire(timeout=0.5):
                 if self._stopping.is_set() or time.monotonic() > give_up:
                     return
-            self._executor.submit(self._turn, Chat.parse(chat))
+            self._executor.submit(self._turn, Chat.parse(chat)).add_done_callback(_report)
 
     def _turn(self, chat: Chat) -> None:
         try:
@@ -61,6 +61,13 @@ class Pool:
         """Wait for the running turns; whether all ended within *limit_s*."""
         end = time.monotonic() + limit_s
         return all(self._free.acquire(timeout=max(0.0, end - time.monotonic())) for _ in range(self._threads))
+
+
+def _report(turn: Future[None]) -> None:
+    """A turn that broke before its own boundary: nothing else would ever tell."""
+    error = turn.exception()
+    if error is not None:
+        log.error("turn broke", exc_info=error)
 
 
 def main() -> None:

@@ -102,12 +102,17 @@ def _job_class(wake: Wake) -> type[Job]:
                 raise UnknownJobError("not a job of Yingda")
             return wake
 
+        success_callback = failure_callback = stopped_callback = property(lambda self: None)
+        """RQ would import and call whatever function the job's hash names for them."""
+
     return WakeJob
 
 
 class WakeWorker(SimpleWorker):  # type: ignore[misc]  # rq carries no types
     """RQ's non-forking worker without its command channel, by which anybody who can publish could stop it."""
 
+    max_connection_wait_time = 1.0
+    """Seconds between two looks for a store that is away; RQ would make it a minute."""
     stopping: threading.Event
     """Set by the signal that ends the process; RQ's own loop may end for other reasons too."""
 
@@ -116,6 +121,11 @@ class WakeWorker(SimpleWorker):  # type: ignore[misc]  # rq carries no types
 
     def unsubscribe(self) -> None:
         """See subscribe."""
+
+    def check_for_suspension(self, burst: bool) -> None:
+        """Head of RQ's loop, where its handlers are in place: a signal that came before them counts too."""
+        if self.stopping.is_set():
+            raise StopRequested
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         """SIGTERM or SIGINT: no further job."""
@@ -138,6 +148,7 @@ def work(client: Redis, name: str, wake: Wake, stopping: threading.Event) -> Non
         except StopRequested:
             stopping.set()
         except RedisError as error:
+            _stop_on_signals(stopping)
             log.warning("queue away", error=type(error).__name__)
             stopping.wait(_BACK_OFF_S)
         if stopping.is_set():

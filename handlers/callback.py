@@ -1,5 +1,6 @@
 """HTTP in, acknowledgement out: verify, keep, say 200, wake. It waits for the store and for nothing else."""
 
+import secrets
 import time
 
 import structlog
@@ -25,9 +26,7 @@ def callback(door: Door, account: str) -> Response:
     if channel is None:
         return _answer("", 404)
     try:
-        if request.method == "GET":
-            return _verified(channel)
-        return _accepted(door, channel)
+        return _accepted(door, channel) if request.method == "POST" else _verified(channel)
     except CallbackRefused as refused:
         event = "callback clock" if refused.reason == "stale" else "callback refused"
         log.warning(event, account=account, reason=refused.reason, status=refused.status)
@@ -62,12 +61,13 @@ def _keep(
     """Keep one message durably; its chat when a worker has to be told of it."""
     if not isinstance(message, InboundMessage):
         raise Unreadable("kind")
-    cuts = message.kind == "unsubscribe" or commands.cuts(message)
-    allowance = channel.allowance(message)
+    cuts, allowance, attempt = commands.cuts(message), channel.allowance(message), secrets.token_hex(8)
     give_up = time.monotonic() + ACCEPT_S
     while True:
         try:
-            accepted = door.inbox.accept(message, cuts=cuts, allowance=allowance, nonce=nonce)
+            accepted = door.inbox.accept(
+                message, cuts=cuts, allowance=allowance, nonce=nonce, attempt=attempt
+            )
             break
         except StoreAway:
             if time.monotonic() >= give_up:

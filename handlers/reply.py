@@ -28,7 +28,6 @@ def planned(
     state: State,
     recalled: Recalled | None = None,
     writes: tuple[Write, ...] = (),
-    question: str = "",
 ) -> Plan:
     """The Plan that says *reply*; a model's Markdown becomes what the channel shows."""
     recalled = recalled or bot.memory.recall(turn.chat, turn.message.person)
@@ -37,40 +36,43 @@ def planned(
     if not text.strip():  # a rule or a comment alone: the model said nothing that could be shown
         sorry = Rest(bot.accounts[turn.chat.account].texts.say("answer_failed"), ai=False)
         return lay_out(bot, turn, sorry, state="refused", recalled=recalled)
-    laid_out = lay_out(bot, turn, Rest(text, reply.ai), state=state, recalled=recalled, question=question)
+    laid_out = lay_out(bot, turn, Rest(text, reply.ai), state=state, recalled=recalled)
     return replace(laid_out, writes=(*writes, *laid_out.writes))
 
 
-def lay_out(
-    bot: "Bot", turn: Turn, shown: Rest, *, state: State, recalled: Recalled, question: str = ""
-) -> Plan:
+def lay_out(bot: "Bot", turn: Turn, shown: Rest, *, state: State, recalled: Recalled) -> Plan:
     """The Plan that sends *shown* as it stands, within the channel's bytes and the send allowance.
 
-    What does not fit waits behind 「继续」. Someone who was never welcomed by a public account reads in the
-    first AI-made answer that it is AI-made.
+    What does not fit waits behind 「继续」, before anything that waits there unknown to the person. Someone
+    who was never welcomed by a public account reads in the first AI-made answer that it is AI-made.
     """
-    account = bot.accounts[turn.chat.account]
+    texts = bot.accounts[turn.chat.account].texts
+    untold = recalled.rest if recalled.rest and not recalled.rest.told and recalled.rest != shown else None
+    reminder = f"\n\n{texts.say('more_behind')}" if untold else ""
+    notice = f"\n\n{texts.say('ai_notice')}" if shown.ai and _is_new_here(bot, turn, recalled) else ""
     limit = bot.channels[turn.chat.account].limits.text_bytes - _MARK_BYTES
-    notice, writes = "", []
-    if shown.ai and account.settings.audience == "public" and not recalled.noticed:
-        notice = f"\n\n{account.texts.say('ai_notice')}"
-        writes.append(bot.memory.notice(turn.message.person))
-    planned_text = plan(
+    laid_out = plan(
         shown.text,
-        limit_bytes=limit - len(notice.encode()),
+        limit_bytes=limit - len((notice + reminder).encode()),
         parts_max=_parts_max(recalled),
         mark=lambda index, count: "",
-        more=account.texts.say("more_behind"),
+        more=texts.say("more_behind"),
     )
-    parts = planned_text.parts
-    if planned_text.rest:
-        writes.append(bot.memory.keep_rest(turn.chat, Rest(planned_text.rest, shown.ai)))
+    tail = notice if laid_out.rest else reminder + notice
+    parts = (*laid_out.parts[:-1], laid_out.parts[-1] + tail)
+    rest = Rest("\n\n".join(filter(None, (laid_out.rest, untold.text if untold else ""))), shown.ai)
+    writes = [bot.memory.notice(turn.message.person)] if notice else []
+    if rest.text:
+        writes.append(bot.memory.keep_rest(turn.chat, rest))
     elif recalled.rest:
         writes.append(bot.memory.drop_rest(turn.chat))
-    if notice and parts:
-        parts = (*parts[:-1], parts[-1] + notice)
-    outs = tuple(_out(bot, turn, part, index, len(parts), ai=shown.ai) for index, part in enumerate(parts, 1))
-    return Plan(state, outs, tuple(writes), question)
+    outs = tuple(_out(bot, turn, part, index, len(parts), ai=shown.ai) for index, part in enumerate(parts))
+    return Plan(state, outs, tuple(writes), stoppable=shown.ai)
+
+
+def _is_new_here(bot: "Bot", turn: Turn, recalled: Recalled) -> bool:
+    """Whether this person still has to be told that a public account's answers are AI-made."""
+    return bot.accounts[turn.chat.account].settings.audience == "public" and not recalled.noticed
 
 
 def _parts_max(recalled: Recalled) -> int:
@@ -81,12 +83,9 @@ def _parts_max(recalled: Recalled) -> int:
 
 def _out(bot: "Bot", turn: Turn, text: str, index: int, count: int, *, ai: bool) -> OutText:
     account = bot.accounts[turn.chat.account]
-    number = account.texts.say("number_part", index=index, count=count) if count > 1 else ""
+    place = {"index": index + 1, "count": count}
+    number = account.texts.say("number_part", **place) if count > 1 else ""
     label = ""
     if ai and account.labels_ai:
-        label = (
-            account.texts.say("label_part", index=index, count=count)
-            if count > 1
-            else account.texts.say("label_single")
-        )
-    return OutText(text, number, label, key=f"{turn.lease.n}.{index}")
+        label = account.texts.say("label_part", **place) if count > 1 else account.texts.say("label_single")
+    return OutText(text, number, label, key=turn.lease.n * PARTS_MAX + index)

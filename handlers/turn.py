@@ -17,6 +17,7 @@ from bot.store.memory import Rest
 from bot.store.turns import Plan, Write
 from bot.wiring.bot import Bot
 from config.logs import short_hash
+from handlers import commands
 from handlers.on import HANDLERS
 from handlers.reply import planned
 
@@ -77,7 +78,7 @@ def _decide(bot: Bot, turn: Turn) -> Plan:
     if turn.steps.deaths >= bot.settings.turn.max_deaths:
         gave_up = Reply.of(bot.accounts[turn.chat.account].texts.say("gave_up"))
         return planned(bot, turn, gave_up, state="dead_letter")
-    if turn.lease.stopped:
+    if turn.lease.stopped and not commands.cuts(turn.message):  # an older control word is still carried out
         return Plan("stopped")
     return HANDLERS[turn.message.kind].reply(bot, turn)
 
@@ -88,7 +89,7 @@ def _deliver(bot: Bot, turn: Turn, plan: Plan) -> Turn | None:
         found = turn.steps.sends.get(index, "planned")
         if found == "sent":
             continue
-        if turn.lease.stopped and plan.state == "answered":
+        if turn.lease.stopped and plan.stoppable:
             return _stopped(bot, turn, plan, sent=index)
         if found == "sending" and not _again(bot, turn, index):
             continue
@@ -137,10 +138,13 @@ def _stopped(bot: Bot, turn: Turn, plan: Plan, sent: int) -> Turn | None:
 def _put_by(bot: Bot, turn: Turn, plan: Plan, index: int) -> Turn | None:
     """The platform takes no more until the person writes again: the rest waits for 「继续」."""
     log.warning("allowance spent", account=turn.chat.account, n=turn.lease.n, unsent=len(plan.parts) - index)
-    more = f"\n{bot.accounts[turn.chat.account].texts.say('more_behind')}"
-    unsent = "\n\n".join(part.text.replace(more, "") for part in plan.parts[index:])
+    texts = bot.accounts[turn.chat.account].texts
+    more, notice = f"\n{texts.say('more_behind')}", f"\n\n{texts.say('ai_notice')}"
+    unsent = "\n\n".join(part.text.replace(more, "").replace(notice, "") for part in plan.parts[index:])
+    noticed = bot.memory.notice(turn.message.person).key
+    writes = [write for write in plan.writes if write.key != noticed]
     rest = Rest(unsent, ai=bool(plan.parts[index].label))
-    return _settled(bot, turn, plan.state, bot.memory.put_by(turn.chat, rest, plan.writes))
+    return _settled(bot, turn, plan.state, bot.memory.put_by(turn.chat, rest, writes))
 
 
 def _give_up(bot: Bot, turn: Turn, error: PlatformError) -> Turn | None:

@@ -1,5 +1,6 @@
 """What belongs to one incoming message: its rows, its replies and the time each phase took."""
 
+import re
 import time
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field
@@ -9,8 +10,8 @@ from simulator.feed import Feed
 
 BACKGROUND = "background"
 KEEP = 2000
-ANSWER_PAUSE_S = 1.0
-"""Parts of one answer come closer together; after a longer pause an unanswered message takes its turn."""
+_LATER_PART = re.compile(r"(?<!\d)(?!1/)\d/\d(?:\)| —)\s*$")
+"""How the second and later messages of one answer end: `(2/3)` or `— AI 生成 · 2/3 —`."""
 
 Chat = tuple[str, str]
 
@@ -149,18 +150,24 @@ class Groups:
         """No reply belongs to *group*: what is sent next answers something else."""
         self._no_longer_waiting(group)
 
+    def given_up(self, group: Group) -> None:
+        """The model call for *group* was hung up on: what is sent next answers something else."""
+        thread = self._threads.get((group.account, group.peer))
+        if thread and thread.current is group:
+            thread.current = None
+
     def first_token(self, group: Group) -> None:
         if group.first_token is None:
             group.first_token = time.perf_counter()
 
-    def of_send(self, chat: Chat) -> Group | None:
-        """The message that something sent to *chat* now belongs to."""
+    def of_send(self, chat: Chat, text: str = "") -> Group | None:
+        """The message that *text*, or typing, sent to *chat* now belongs to."""
         thread = self._threads.get(chat)
         if thread is None:
             return None
         current = thread.current
-        paused = current and current.last_send and time.perf_counter() - current.last_send > ANSWER_PAUSE_S
-        if thread.waiting and (current is None or paused):
+        answered = current and current.replies and not _LATER_PART.search(text)
+        if thread.waiting and (current is None or answered):
             # Its words stay findable: typing is shown before the model is asked.
             thread.current = current = thread.waiting.popleft()
         return current

@@ -94,6 +94,8 @@ class StandIn:
             return await self._serve(request, turn)
         except (ConnectionError, asyncio.CancelledError):
             turn.call.ended = "closed"
+            if turn.group:
+                self.wire.groups.given_up(turn.group)
             raise
         finally:
             self._end(turn)

@@ -134,7 +134,7 @@ class World:
         """Put *sent* into the person's thread, end their typing state, and connect it with its rows."""
         bubble = self.phones.receive(chat, sent)
         self.stop_typing(chat)
-        group = group or self.wire.groups.of_send(chat)
+        group = group or self.wire.groups.of_send(chat, sent.text)
         if group:
             bubble.group = group.id
             self._note_real_model(group)

@@ -19,6 +19,8 @@ from bot.errors import AccountUnfit, PersonUnreachable, PlatformAway, PlatformEr
 
 TIMEOUT_S = (3.05, 10.0)
 """Seconds to connect and to wait for an answer."""
+GLANCE_S = (1.0, 1.0)
+"""The same for calls that only please, and must not keep an answer waiting."""
 
 FetchToken = Callable[["Client"], Mapping[str, Any]]
 
@@ -42,13 +44,17 @@ class Client(BaseWeChatClient):  # type: ignore[misc]  # wechatpy carries no typ
         self._http.close()
 
     def call(
-        self, path: str, params: Mapping[str, str], data: Mapping[str, Any] | None = None
+        self,
+        path: str,
+        params: Mapping[str, str],
+        data: Mapping[str, Any] | None = None,
+        timeout_s: tuple[float, float] = TIMEOUT_S,
     ) -> dict[str, Any]:
         """One request without an access_token of wechatpy's own; *data* is posted as raw UTF-8 JSON."""
-        params = {"access_token": "", **params}
-        result = self.get(path, params=params) if data is None else self.post(path, params=params, data=data)
+        asked: dict[str, Any] = {"params": {"access_token": "", **params}, "timeout": timeout_s}
+        result = self.get(path, **asked) if data is None else self.post(path, data=data, **asked)
         if not isinstance(result, dict):
-            raise PlatformAway(0, "the answer is not JSON")
+            raise ValueError("the answer is not a JSON object")
         return result
 
 
@@ -64,18 +70,22 @@ class Api:
         self._fetch = fetch
         self._answers = answers
 
-    def post(self, path: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    def post(
+        self, path: str, data: Mapping[str, Any], timeout_s: tuple[float, float] = TIMEOUT_S
+    ) -> dict[str, Any]:
         """POST *data*; exactly one retry, with a new token where one is refused. Raises PlatformError."""
         token = self._tokens.get(self._account, self._fetch_token)
         try:
-            return self._post(path, data, token)
+            return self._post(path, data, token, timeout_s)
         except TokenRefused:
             self._tokens.drop(self._account, token)
-        return self._post(path, data, self._tokens.get(self._account, self._fetch_token))
+        return self._post(path, data, self._tokens.get(self._account, self._fetch_token), timeout_s)
 
-    def _post(self, path: str, data: Mapping[str, Any], token: str) -> dict[str, Any]:
+    def _post(
+        self, path: str, data: Mapping[str, Any], token: str, timeout_s: tuple[float, float]
+    ) -> dict[str, Any]:
         with platform_errors(self._answers, otherwise=PersonUnreachable, lost=SendUnsure):
-            return self._client.call(path, {"access_token": token}, data)
+            return self._client.call(path, {"access_token": token}, data, timeout_s)
 
     def _fetch_token(self) -> tuple[str, int]:
         return fetch_token(self._client, self._fetch)
@@ -100,8 +110,9 @@ def platform_errors(
     try:
         yield
     except WeChatClientException as error:
-        if error.errcode is None:  # an HTTP status that is no answer of the API: a proxy, a gateway
-            raise PlatformAway(0, "HTTP status") from error
+        if error.errcode is None:  # a proxy spoke: behind a 5xx the send may have arrived
+            refused = error.response is not None and error.response.status_code < 500
+            raise (PlatformAway if refused else lost)(0, "HTTP status") from error
         raise error_for(answers, int(error.errcode), str(error.errmsg), otherwise) from error
     except (requests.ConnectTimeout, requests.exceptions.ProxyError, requests.exceptions.SSLError) as error:
         raise PlatformAway(0, type(error).__name__) from error
@@ -109,7 +120,7 @@ def platform_errors(
         sent = PlatformAway if _never_connected(error) else lost
         raise sent(0, type(error).__name__) from error
     except (KeyError, TypeError, ValueError) as error:
-        raise PlatformAway(0, "the answer has another form") from error
+        raise lost(0, "the answer has another form") from error
 
 
 def _never_connected(error: requests.RequestException) -> bool:

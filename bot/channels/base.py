@@ -53,14 +53,14 @@ class OutText:
         number: `(2/3)` where there are several parts, else empty.
         label: what says "made by AI" (numbering included); empty where nothing is to be said.
             A channel whose platform has a mark of its own shows that and the number instead.
-        key: the same for every attempt to send this text and for no other text of the chat; by it a platform
-            that can tells a repeated send from a sentence said twice.
+        key: the same for every attempt to send this text, and the next number for the next text of the chat;
+            by it a platform that can tells a repeated send from a sentence said twice.
     """
 
     text: str
     number: str = ""
     label: str = ""
-    key: str = ""
+    key: int = 0
 
 
 @dataclass(frozen=True, slots=True)

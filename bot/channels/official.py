@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.channels import _wire
 from bot.channels._answers import OFFICIAL
-from bot.channels._api import Api, Client, fetch_token
+from bot.channels._api import GLANCE_S, Api, Client, fetch_token
 from bot.channels._inbound import inbound
 from bot.channels.base import AccessTokens, Allowance, Bell, Delivery, Limits, Nonce, OutText, Poll
 from bot.errors import AccountUnfit, Forged, PersonUnreachable
@@ -108,7 +108,7 @@ class Official:
 
     def typing(self, peer: str) -> None:
         """The typing status; it shows up to 15 s, or until a message is sent (protocol B3)."""
-        self._api.post("message/custom/typing", {"touser": peer, "command": "Typing"})
+        self._api.post("message/custom/typing", {"touser": peer, "command": "Typing"}, GLANCE_S)
 
 
 def _joined(text: str, mark: str) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from typing import Any
-from zlib import crc32
 
 from bot.channels import _wire
 from bot.channels._answers import WECOM
@@ -14,7 +13,8 @@ from bot.errors import AccountUnfit, Forged, PlatformAway
 from bot.messages import InboundMessage
 from config.settings import WecomSettings
 
-_DUPLICATE_CHECK_S = 1800  # the platform's default; it allows up to four hours
+_DUPLICATE_CHECK_S = 1800  # the platform's default
+_DUPLICATE_SPAN_S = 12_600  # up to the four hours that it allows
 
 
 class Wecom:
@@ -76,7 +76,7 @@ class Wecom:
                 "agentid": self._agent_id,
                 "text": {"content": f"{out.text}\n{mark}" if mark else out.text},
                 "enable_duplicate_check": 1,
-                "duplicate_check_interval": _DUPLICATE_CHECK_S + crc32(out.key.encode()) % _DUPLICATE_CHECK_S,
+                "duplicate_check_interval": _DUPLICATE_CHECK_S + out.key % _DUPLICATE_SPAN_S,
             },
         )
 

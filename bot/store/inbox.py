@@ -49,12 +49,19 @@ class Inbox:
         self._process = process
 
     def accept(
-        self, message: InboundMessage, *, cuts: bool, allowance: Allowance | None, nonce: Nonce | None
+        self,
+        message: InboundMessage,
+        *,
+        cuts: bool,
+        allowance: Allowance | None,
+        nonce: Nonce | None,
+        attempt: str,
     ) -> Accepted:
         """Keep *message*, once for all its deliveries (24 h); when this returns it will not be lost.
 
-        *cuts* stops every older message of the chat. Raises StoreAway, or Forged for a nonce that was used
-        with another body.
+        *cuts* stops every older message of the chat. *attempt* is the same for every try to accept one
+        delivery, so that a try whose answer was lost does not look like a repeat. Raises StoreAway, or Forged
+        for a nonce that was used with another body.
         """
         chat = message.chat
         outcome, n, wake = self._scripts.run(
@@ -65,7 +72,7 @@ class Inbox:
                 keys.nonce(message.account, nonce.value if nonce else ""),
             ],
             [
-                *(secrets.token_hex(8), keys.SEEN_MS, str(chat), _dump(message), int(cuts), keys.CUT_MS),
+                *(attempt, keys.SEEN_MS, str(chat), _dump(message), int(cuts), keys.CUT_MS),
                 *(_granted(allowance)),
                 *(nonce.fingerprint if nonce else "", keys.NONCE_MS, keys.SWEEP_MS),
             ],
@@ -89,7 +96,7 @@ class Inbox:
                     keys.counts,
                 ),
             ],
-            [token, keys.LEASE_MS, str(chat), self._process, keys.worker("")],
+            [token, keys.LEASE_MS, str(chat), self._process],
         )
         if not found:
             return None

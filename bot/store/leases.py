@@ -47,7 +47,7 @@ class Lease:
         if cut < 0:
             self.lost = True
         else:
-            self.cut = cut
+            self.cut = max(self.cut, cut)  # a late answer of the store may be older than what is known
         stop = self._stop
         if stop is not None and (self.lost or self.stopped):
             stop()

@@ -13,10 +13,16 @@ from bot.store.turns import Write
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """What did not fit into the messages allowed; *ai* tells whether it is to be labelled."""
+    """What did not fit into the messages allowed.
+
+    Attributes:
+        ai: whether it is to be labelled.
+        told: whether the person knows that it waits; if not, the next answer says so.
+    """
 
     text: str
     ai: bool
+    told: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +99,7 @@ class Memory:
         """The *writes* with *unsent* put before whatever they kept for 「继续」."""
         key = keys.rest(chat)
         later = [_load_rest(write.value).text for write in writes if write.key == key and write.op == "set"]
-        joined = Rest("\n\n".join((unsent.text, *later)), unsent.ai)
+        joined = Rest("\n\n".join((unsent.text, *later)), unsent.ai, told=False)
         return (*(write for write in writes if write.key != key), self.keep_rest(chat, joined))
 
     def drop_rest(self, chat: Chat) -> Write:
@@ -128,7 +134,7 @@ def _load(stored: bytes | None) -> tuple[int, tuple[Exchange, ...]]:
 
 def _load_rest(stored: bytes | str) -> Rest:
     value = json.loads(stored)
-    return Rest(value["text"], value["ai"])
+    return Rest(value["text"], value["ai"], value["told"])
 
 
 def _sends_left(allowance: dict[bytes, bytes], now_ms: int) -> int | None:

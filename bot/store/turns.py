@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from bot.channels.base import OutText
 from bot.messages import State
@@ -33,13 +33,13 @@ class Plan:
         state: how the message is settled when all parts are out.
         parts: what is sent, in order.
         writes: what is kept afterwards.
-        question: what was asked, for the memory of a turn that is stopped half-way; empty otherwise.
+        stoppable: whether a control word that comes between two parts ends it.
     """
 
     state: State
     parts: tuple[OutText, ...] = ()
     writes: tuple[Write, ...] = ()
-    question: str = ""
+    stoppable: bool = False
 
     def dump(self) -> str:
         """As it is stored."""
@@ -53,7 +53,7 @@ class Plan:
             value["state"],
             tuple(OutText(**part) for part in value["parts"]),
             tuple(Write(**write) for write in value["writes"]),
-            value["question"],
+            value["stoppable"],
         )
 
 
@@ -80,7 +80,7 @@ class Steps:
         sends: dict[int, PartState] = {}
         for name, value in fields.items():
             if name.startswith("send:"):
-                sends[int(name[5:])] = "sent" if value == "sent" else "sending"
+                sends[int(name[5:])] = cast(PartState, value)
         return cls(
             Plan.load(plan) if plan else None,
             sends,

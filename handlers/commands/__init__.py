@@ -67,7 +67,7 @@ def parse(text: str) -> Called | None:
     """
     line = text.strip()
     if line and line[0] in PREFIXES:
-        word, _, argument = line[1:].strip().partition(" ")
+        word, argument = (*line[1:].split(None, 1), "", "")[:2]
         word = word.lower()
         return Called(COMMANDS.get(word), word, argument.strip(), prefixed=True) if _is_word(word) else None
     if not line.isascii() and line in COMMANDS:
@@ -76,14 +76,14 @@ def parse(text: str) -> Called | None:
 
 
 def _is_word(word: str) -> bool:
-    """Whether *word* could name a command: a path, a hashtag sentence or a bare 、 could not."""
-    return 0 < len(word) <= 20 and word.replace("_", "").replace("-", "").isalnum()
+    """Whether *word* could name a command: a path, a number, a hashtag sentence or a bare 、 could not."""
+    return 0 < len(word) <= 20 and word.replace("_", "").replace("-", "").isalnum() and not word.isdigit()
 
 
 def cuts(message: InboundMessage) -> bool:
     """Whether *message* stops the older messages of its chat as soon as it is accepted."""
     if message.kind != "text":
-        return False
+        return message.kind == "unsubscribe"
     called = parse(message.text)
     return called is not None and called.command is not None and called.command.CUTS
 

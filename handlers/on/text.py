@@ -3,7 +3,7 @@
 import structlog
 
 from bot.conversation import Exchange, cut_question, messages, room, trim
-from bot.errors import LeaseLost, ModelError, ModelStopped, PlatformError
+from bot.errors import LeaseLost, ModelError, ModelStopped, PlatformError, StoreError
 from bot.messages import Reply
 from bot.model import Answer
 from bot.store.inbox import Turn
@@ -67,7 +67,6 @@ def _asked(bot: Bot, turn: Turn, text: str, recalled: Recalled) -> Plan:
         state="answered",
         recalled=recalled,
         writes=(bot.memory.remember(turn.chat, recalled.session, kept),),
-        question=question,
     )
 
 
@@ -97,5 +96,5 @@ def _answer(bot: Bot, turn: Turn, asked: list[dict[str, str]]) -> Answer:
 def _show_typing(bot: Bot, turn: Turn) -> None:
     try:
         bot.channels[turn.chat.account].typing(turn.chat.peer)
-    except PlatformError as error:
-        log.debug("typing not shown", chat=short_hash(str(turn.chat)), code=error.errcode)
+    except (PlatformError, StoreError) as error:
+        log.debug("typing not shown", chat=short_hash(str(turn.chat)), error=type(error).__name__)

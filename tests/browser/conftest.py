@@ -26,11 +26,11 @@ Open = Callable[..., Page]
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """The machine's own Chromium; without one the tests are skipped, or fail where YINGDA_NEED_BROWSER=1."""
+    """The machine's own Chromium; without one the tests are skipped, or fail where NEED_BROWSER=1."""
     found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if found is None:
         reason = f"no browser on PATH ({', '.join(BROWSERS)})"
-        if os.environ.get("YINGDA_NEED_BROWSER") == "1":
+        if os.environ.get("NEED_BROWSER") == "1":
             pytest.fail(reason)
         pytest.skip(reason)
     with sync_playwright() as playwright:

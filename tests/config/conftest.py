@@ -72,6 +72,7 @@ def refused(load_toml: Loader) -> Callable[..., str]:
 def own_logging() -> Iterator[None]:
     """Other tests keep the logging they had; pytest's own handlers stay where they are."""
     level = logging.root.level
+    structlog.reset_defaults()
     yield
     for handler in list(logging.root.handlers):
         if type(handler).__module__ == "config.logs":

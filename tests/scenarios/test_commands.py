@@ -12,11 +12,13 @@ DIALOGUES: dict[str, Dialogue] = {
     "help in Chinese": [("帮助", "新对话"), ("#帮助", "新对话")],
     "help for one": [("/help new", "新对话"), ("/help 停", "停"), ("/help nothing", "nothing")],
     "unknown word": [("/frobnicate now", "帮助"), ("＃没有这个", "帮助")],
-    "new": [("echo:记住我", "记住我"), ("新对话", ""), ("刚才说了什么", "")],
+    "new": [("echo:记住我", "记住我"), ("新对话", "从头"), ("刚才说了什么", "刚才说了什么")],
     "nothing to continue": [("/continue", "没有")],
-    "stop when nothing runs": [("停", "")],
+    "stop when nothing runs": [("停", "不答了")],
     "a sentence with a command word in it": [("echo:请停在这里", "请停在这里"), ("echo:继续说", "继续说")],
-    "a path or a price is no command": [("echo:/usr/bin/env 是什么", "/usr/bin/env")],
+    "a path or a number is no command": [("/usr/bin/env 是什么", "/usr/bin/env"), ("#1 是什么", "#1")],
+    "any white space ends the word": [("/help　new", "新对话"), ("/help\nnew", "新对话")],
+    "an older control word is still carried out": [("echo:旧话", "旧话"), ("/new", "从头"), ("停", "不答了")],
 }
 
 
@@ -95,3 +97,18 @@ def test_leaving_stops_the_answer_and_lets_memory_end(house: House, follower: st
     with house.store as store:
         life_days = store.ttl(f"yd1:memory:shop:{follower}") / 86_400
     assert 6.9 < life_days <= 7.0
+
+
+def test_new_is_carried_out_although_stop_comes_after_it(house: House, follower: str) -> None:
+    """A question, 新对话 and 停 in one breath: the conversation is new afterwards."""
+    house.simulator.say("shop", follower, "echo:桃子")
+    house.simulator.wait_replies("shop", follower, 1)
+    house.simulator.model.set(first_byte_s=2.0)
+    for said in ("echo:慢", "新对话", "停"):
+        house.simulator.say("shop", follower, said)
+    house.simulator.wait_replies("shop", follower, 3, 6.0)
+    house.simulator.model.reset()
+    house.simulator.say("shop", follower, "echo:还记得吗")
+    house.simulator.wait_replies("shop", follower, 4)
+
+    assert "桃子" not in str(house.simulator.model.calls[-1].messages[1:])

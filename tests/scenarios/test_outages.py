@@ -141,6 +141,7 @@ def test_a_planted_job_is_refused_and_the_worker_goes_on(own_house: House) -> No
                 "status": "queued",
                 "data": f'["os.system", null, ["touch {marker}"], {{}}]',
                 "timeout": 10,
+                "failure_callback_name": "this.s",
             },
         )
         store.sadd("rq:queues", "rq:queue:yingda")
@@ -150,6 +151,7 @@ def test_a_planted_job_is_refused_and_the_worker_goes_on(own_house: House) -> No
 
     own_house.simulator.wait_replies("shop", "oEvil", 1)
     assert not marker.exists()
+    assert "Beautiful is better than ugly" not in own_house.log("worker0"), "a callback was imported"
 
 
 @pytest.mark.parametrize(
@@ -171,3 +173,32 @@ def test_a_refused_start_is_one_line(
     assert status != 0
     assert words in error
     assert len(error.splitlines()) == 1, error
+
+
+def test_a_message_that_kills_every_worker_is_given_up(tmp_path: Path) -> None:
+    """After max_deaths kills: one apology, a dead letter, and the next message flows."""
+    with House(tmp_path, environment={"YINGDA_TURN__MAX_DEATHS": "2"}) as house:
+        simulator = house.simulator
+        simulator.model.set(
+            answers=lambda messages: "毒" * 400 if "毒" in str(messages[-1]) else "好", chunks_per_s=5.0
+        )
+        simulator.say("shop", "oPoison", "毒")
+        simulator.say("shop", "oPoison", "之后")
+        for number in range(2):
+            wait_for(lambda: len(simulator.model.calls) > number, "the model is asked", 20.0)  # noqa: B023
+            house.stop(f"worker{number}", signal.SIGKILL)
+            house.start_worker(number + 1)
+
+        apology, following = simulator.wait_replies("shop", "oPoison", 2, 25.0)
+        house.drained()
+        assert not apology.ai
+        assert following.text.startswith("好")
+        assert house.counts()["settled:dead_letter"] == 1
+
+
+def test_sigterm_at_any_moment_of_the_start_ends_the_worker(own_house: House) -> None:
+    """The signal may come before RQ has put its handlers in place."""
+    for number in range(1, 6):
+        own_house.start_worker(number)
+        wait_for(lambda: "worker started" in own_house.log(f"worker{number}"), "started")  # noqa: B023
+        assert own_house.stop(f"worker{number}", limit_s=8.0) == 0

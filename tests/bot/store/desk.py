@@ -1,6 +1,7 @@
 """Messages and inboxes for store tests."""
 
 from dataclasses import replace
+from secrets import token_hex
 
 from redis import Redis
 
@@ -22,4 +23,4 @@ def inbox(store: Redis, process: str = "p1") -> Inbox:
 def accept(box: Inbox, msg_id: str, text: str = "你好", *, cuts: bool = False, peer: str = "oU") -> Accepted:
     """Accept one typed text."""
     message = replace(MESSAGE, msg_id=msg_id, parts=(Text(text),), peer=peer, sender=peer)
-    return box.accept(message, cuts=cuts, allowance=TYPED, nonce=None)
+    return box.accept(message, cuts=cuts, allowance=TYPED, nonce=None, attempt=token_hex(8))

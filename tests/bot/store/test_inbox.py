@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Sequence
+from secrets import token_hex
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ def taken(turn: Turn | None) -> Turn:
 def test_a_message_comes_back_as_it_was_accepted(store: Redis) -> None:
     """What is taken equals what was accepted."""
     box = inbox(store)
-    box.accept(MESSAGE, cuts=False, allowance=TYPED, nonce=None)
+    box.accept(MESSAGE, cuts=False, allowance=TYPED, nonce=None, attempt="a")
 
     assert taken(box.take(CHAT)).message == MESSAGE
 
@@ -108,17 +109,19 @@ def test_settling_twice_equals_settling_once(store: Redis) -> None:
 def test_a_saved_plan_and_its_parts_are_found_again(store: Redis) -> None:
     """After a crash the next holder sees the plan, which parts are out, and that the process died."""
     box = inbox(store, "p1")
+    Leases(Scripts(store), "p1").renew()
     accept(box, "m1")
     turn = taken(box.take(CHAT))
-    plan = Plan("answered", (OutText("一", "(1/2)"), OutText("二", "(2/2)")), (Write("del", "yd1:r"),), "问")
+    plan = Plan("answered", (OutText("一", "(1/2)"), OutText("二", "(2/2)")), (Write("del", "yd1:r"),), True)
     box.save(turn, plan)
     box.record(turn, {"send:0": "sent"})
     box.record(turn, {"send:1": "sending"})
+    box.record(turn, {"send:2": "planned"})
     store.delete(keys.lease(CHAT))
 
     steps = taken(inbox(store, "p2").take(CHAT)).steps
 
-    assert (plan, {0: "sent", 1: "sending"}, 1) == (steps.plan, steps.sends, steps.deaths)
+    assert (plan, {0: "sent", 1: "sending", 2: "planned"}, 1) == (steps.plan, steps.sends, steps.deaths)
 
 
 def test_who_lost_a_chat_can_write_nothing(store: Redis) -> None:
@@ -203,12 +206,12 @@ def test_the_allowance_is_granted_and_spent(store: Redis) -> None:
 def test_one_nonce_buys_one_body(store: Redis) -> None:
     """Plain mode: the same nonce with the same body is a repeat, with another body it is forged."""
     box = inbox(store)
-    box.accept(MESSAGE, cuts=False, allowance=None, nonce=Nonce("1:n", "aa"))
+    box.accept(MESSAGE, cuts=False, allowance=None, nonce=Nonce("1:n", "aa"), attempt=token_hex(8))
 
-    again = box.accept(MESSAGE, cuts=False, allowance=None, nonce=Nonce("1:n", "aa"))
+    again = box.accept(MESSAGE, cuts=False, allowance=None, nonce=Nonce("1:n", "aa"), attempt=token_hex(8))
     assert not again.new
     with pytest.raises(Forged):
-        box.accept(MESSAGE, cuts=False, allowance=None, nonce=Nonce("1:n", "bb"))
+        box.accept(MESSAGE, cuts=False, allowance=None, nonce=Nonce("1:n", "bb"), attempt=token_hex(8))
 
 
 def test_accepted_is_always_settled_and_waiting(store: Redis) -> None:
