@@ -61,15 +61,15 @@ class Allowances:
         )
 
     def as_json(self, chat: Chat, *, limited: bool = True) -> dict[str, Any]:
-        """For the page: what is left of how many, and until when; *left* is None where there is no limit."""
+        """For the page: what is left in the window that ends last; *left* is None without a limit."""
         account, peer = chat
         live = self._live(chat) if limited else []
         return {
             "account": account,
             "peer": peer,
-            "left": sum(bucket.left for bucket in live) if limited else None,
-            "of": sum(bucket.of for bucket in live),
-            "until_ms": int(max((bucket.until for bucket in live), default=0) * 1000),
+            "left": (live[-1].left if live else 0) if limited else None,
+            "of": live[-1].of if live else 0,
+            "until_ms": int(live[-1].until * 1000) if live else 0,
         }
 
     def chats(self) -> list[Chat]:

@@ -46,8 +46,20 @@ def _quoted(text: str) -> str:
     return line if len(line) <= QUOTED_CHARS else line[:QUOTED_CHARS] + "…"
 
 
+_LEARNT = {
+    "周末几点关门？": "周末我们开到晚上 9 点，周五也一样。周日下午三点还有故事会，欢迎带孩子来。",
+    "给八岁的孩子推荐一本书": "可以看看《昆虫记》的少儿选本：一章一个故事，睡前读一章刚刚好。",
+    "帮我写一条周六故事会的通知": "各位同事：周六下午三点，二楼儿童区有故事会，请提前半小时布置好垫子和灯。",
+    "会员有哪些优惠？": "会员买书九折，生日当月八五折，每月还能免费参加一次手作课。",
+    "When do you close at the weekend?": "At the weekend we are open until 9 p.m., on Fridays too.",
+}
+"""Answers to the questions that the page proposes; the words are invented, and it is said who says them."""
+
+
 def _chinese(asked: list[str]) -> str:
     last = asked[-1] if asked else ""
+    if last in _LEARNT:
+        return f"{_LEARNT[last]}（我是演示用的替身模型，不是真 AI。）"
     lines = ["我是演示用的替身模型，不是真 AI。", f"你这句是「{_quoted(last)}」。"]
     if len(asked) > 1:
         lines.append(f"你刚才问过「{_quoted(asked[-2])}」，这是我们聊的第 {len(asked)} 句，我都记得。")
@@ -58,6 +70,8 @@ def _chinese(asked: list[str]) -> str:
 
 def _english(asked: list[str]) -> str:
     last = asked[-1]
+    if last in _LEARNT:
+        return f"{_LEARNT[last]} (I am the demo's stand-in model, not a real AI.)"
     lines = ["I am the demo's stand-in model, not a real AI.", f"You wrote “{_quoted(last)}”."]
     if len(asked) > 1:
         lines.append(

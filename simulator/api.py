@@ -135,3 +135,9 @@ def unknown_path(request: web.Request) -> web.Response:
     """A path the platform does not have."""
     content = {"errcode": 404, "errmsg": f"no such interface: {request.path}"}
     return web.json_response(content, status=404)
+
+
+def text_in(asked: dict[str, Any]) -> str:
+    """The words of a send, before anything of it is checked; empty where there are none."""
+    text = asked.get("text")
+    return str(text.get("content", "")) if isinstance(text, dict) else ""

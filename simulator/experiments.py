@@ -115,6 +115,7 @@ async def kill_worker(lab: Lab) -> Outcome:
     if lab.world.real_model() is None:
         await lab.until(lambda: len(lab.world.standin.calls) > calls, 10)
     kill(lab.world.state, "worker")
+    lab.world.worker_killed = time.monotonic()
     return await lab.answered_once(chat, mark, began)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from typing import Any
 
 from yarl import URL
@@ -12,6 +13,7 @@ from simulator.world import World
 
 LOOK_S = 2.0
 LOOK_WHEN_DOWN_S = 0.5
+SIGN_OF_LIFE_S = 9.0
 
 WEB_DOWN = words(
     "应答没在运行：回到终端，再运行 make demo", "Yingda is not running: run `make demo` in a terminal"
@@ -82,10 +84,14 @@ class Health:
         self._model = self._model_json()
         self._publish()
 
+    def _killed(self) -> int:
+        """A worker that was just killed here still counts with the bot until its sign of life ends."""
+        return int(time.monotonic() - self._world.worker_killed < SIGN_OF_LIFE_S)
+
     def _read(self, body: bytes) -> None:
         try:
             told = json.loads(body)
             self._store = "up" if told.get("store") == "up" else "down"
-            self._workers = int(told.get("workers") or 0)
+            self._workers = max(0, int(told.get("workers") or 0) - self._killed())
         except (ValueError, AttributeError, TypeError):
             self._store, self._workers = "down", 0

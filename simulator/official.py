@@ -4,7 +4,7 @@ from typing import Any
 
 from simulator.accounts import Account
 from simulator.allowance import Chat
-from simulator.api import OK, Ask, ErrcodeError, Route, Told, permitted
+from simulator.api import OK, Ask, ErrcodeError, Route, Told, permitted, text_in
 from simulator.menus import ROUTES as MENU_ROUTES
 from simulator.people import Sent
 from simulator.words import words
@@ -60,7 +60,7 @@ def custom_send(ask: Ask) -> Told:
     asked = ask.json()
     chat = (account.name, str(asked.get("touser", "")))
     ask.row.peer, ask.row.limit = chat[1], ask.world.rules.text_bytes
-    group = ask.world.wire.groups.of_send(chat)
+    group = ask.world.wire.groups.of_send(chat, text_in(asked))
     ask.row.group = group.id if group else ask.row.group
     if not account.may("send"):
         raise ErrcodeError(48001)

@@ -7,7 +7,7 @@ from collections import deque
 from typing import Any
 
 from simulator.accounts import Account
-from simulator.api import Ask, ErrcodeError, Route, Told
+from simulator.api import Ask, ErrcodeError, Route, Told, text_in
 from simulator.clock import Clock
 from simulator.people import Person, Sent
 from simulator.words import words
@@ -119,7 +119,7 @@ class Messages:
             raise ErrcodeError(301002)
         ask.row.peer = str(asked.get("touser", "")).split("|")[0]
         ask.row.limit = ask.world.rules.text_bytes
-        group = ask.world.wire.groups.of_send((account.name, ask.row.peer))
+        group = ask.world.wire.groups.of_send((account.name, ask.row.peer), text_in(asked))
         ask.row.group = group.id if group else ask.row.group
         fault = ask.world.faults.next_errcode(account.name)
         if fault:

@@ -74,6 +74,7 @@ class World:
     Attributes:
         started_with: the configuration's own model (base_url, model), unless it is the stand-in.
         spoke: when each chat last did something that counts as an interaction.
+        worker_killed: when an experiment last killed a worker, by time.monotonic().
     """
 
     def __init__(
@@ -94,6 +95,7 @@ class World:
         self.spoke: dict[Chat, float] = {}
         self.typing_until: dict[Chat, float] = {}
         self.typing_calls: list[tuple[str, str, str]] = []
+        self.worker_killed = float("-inf")
 
     def _secrets(self) -> list[str]:
         known = [secret for account in self.accounts.values() for secret in account.secrets()]

@@ -53,10 +53,8 @@ def _scan() -> dict[str, Command]:
 
 
 def all_commands() -> list[Command]:
-    """Every command once, by its English name."""
-    return sorted(
-        {id(found): found for found in COMMANDS.values()}.values(), key=lambda found: found.NAMES[0]
-    )
+    """Every command once, in the order of /help."""
+    return sorted({id(found): found for found in COMMANDS.values()}.values(), key=lambda found: found.PLACE)
 
 
 def parse(text: str) -> Called | None:

@@ -6,6 +6,7 @@ from typing import get_args
 import pytest
 
 from config.wording import Language, Texts, WordingError, load_texts
+from handlers.commands import all_commands
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 FOR_THE_MODEL = {"system_prompt", "about_head"}
@@ -31,11 +32,11 @@ NEEDED = {
 }
 PLAIN = {
     "ai_notice", "answer_failed", "model_down", "blocked_content", "empty_text", "label_single",
-    "more_behind", "nothing_more", "fresh_start", "stopped", "nothing_to_stop", "help_head", "help_foot",
+    "more_behind", "nothing_more", "fresh_start", "stopped", "help_head", "help_foot",
     "gave_up", "about_head",
     *(f"not_yet_{kind}" for kind in
       ("voice", "image", "video", "location", "link", "file", "sticker", "unsupported")),
-    *(f"commands.{name}.{part}" for name in ("help", "new", "continue", "stop") for part in ("line", "more")),
+    *(f"commands.{command.NAMES[0]}.{part}" for command in all_commands() for part in ("line", "more")),
 }  # fmt: skip
 
 

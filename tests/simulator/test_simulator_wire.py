@@ -52,17 +52,18 @@ def test_merged_messages_share_a_call(groups: Groups) -> None:
 
 
 def test_parts_of_an_answer_stay_together(groups: Groups) -> None:
-    """Until a pause, sends belong to the message being answered, though another one waits."""
+    """Numbered sends belong to the message being answered, though another one waits; then it is its turn."""
     first = said(groups, "苏州", 1)
-    said(groups, "杭州", 2)
+    second = said(groups, "杭州", 2)
     groups.of_question("苏州")
 
-    for _ in range(3):
-        found = groups.of_send(CHAT)
+    for mark in ("(1/3)", "— AI 生成 · 2/3 —", "(3/3)"):
+        found = groups.of_send(CHAT, f"一段\n{mark}")
         assert found is first
         groups.replied(found)
 
     assert first.as_json()["replies"] == 3
+    assert groups.of_send(CHAT, "杭州的回答") is second
 
 
 def test_a_command_is_answered_without_a_model(groups: Groups) -> None:
