@@ -107,12 +107,13 @@ class House:
     def await_ready(self) -> None:
         """Wait until every web process says ready and every worker has reported."""
         wanted = sum(1 for name in self.processes if name.startswith("worker"))
-        for port in self.web_ports:
-            wait_for(
-                lambda port=port: self.get("/readyz", port)[1].get("workers", 0) >= wanted,  # type: ignore[misc]
-                f"ready on {port}: {self.log('web0')[-600:]} {self.log('worker0')[-600:]}",
-                READY_S,
-            )
+        end = time.monotonic() + READY_S
+        while any(self.get("/readyz", port)[1].get("workers", 0) < wanted for port in self.web_ports):
+            logs = {name: self.log(name)[-800:] for name in self.processes}
+            ended = [name for name, process in self.processes.items() if process.poll() is not None]
+            assert not ended, f"ended: {ended} {logs}"
+            assert time.monotonic() < end, f"not ready: {logs}"
+            time.sleep(0.05)
 
     def get(self, path: str, port: int | None = None) -> tuple[int, dict[str, Any]]:
         """Status and JSON of a GET to a web process; status 0 while it does not answer."""
