@@ -81,8 +81,8 @@ class PatientBody:
         promised = environ.get("CONTENT_LENGTH") or "0"
         if len(body) < min(int(promised), self._max_bytes + 1):
             return _refuse(source, start_response, "400 Bad Request")
-        if len(body) > self._max_bytes:
-            source.failed = True
+        if len(body) > self._max_bytes and int(promised) != len(body):
+            source.failed = True  # there is more, which would be taken for the next request
         environ["wsgi.input"] = BytesIO(body)
         environ["CONTENT_LENGTH"] = str(len(body))
         environ.pop("HTTP_TRANSFER_ENCODING", None)
