@@ -34,7 +34,7 @@ def callback(door: Door, account: str) -> Response:
     except StoreError as error:
         log.error("callback not kept", account=account, error=type(error).__name__, reason=str(error))
         return _answer("", 503)
-    except Exception:
+    except Exception:  # The callback boundary: whatever a request holds, it is no 5xx.
         log.exception("callback crashed", account=account)
         return _answer("", 400)
 

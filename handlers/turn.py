@@ -67,7 +67,7 @@ def _answer(bot: Bot, turn: Turn) -> Turn | None:
         return None
     except YingdaError:
         raise
-    except Exception:
+    except Exception:  # The job boundary: a bug may cost one message, never the chat.
         log.exception("turn crashed", account=turn.chat.account, n=turn.lease.n)
         bot.inbox.hand_back(turn.lease, delay_s=1.0, count="deaths")
         return None
