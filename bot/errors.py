@@ -7,7 +7,7 @@ YingdaError
 │   └── Forged                  403: stale, unsigned, wrongly addressed or downgraded
 ├── StoreError
 │   ├── StoreAway               unreachable, loading, full or read-only: tried again
-│   ├── StoreUnfit              reachable, but it would lose messages: the start is refused
+│   ├── StoreUnfit              it would lose messages, or is too new for us: the start is refused
 │   └── LeaseLost               another process holds this chat now: stop, write nothing
 ├── ModelError
 │   ├── ModelBusy               429 until the deadline
@@ -21,8 +21,10 @@ YingdaError
     ├── TokenRefused            the access_token was refused: refreshed once
     ├── TextTooLong             45002: split smaller
     ├── AllowanceSpent          45015, 45047: the rest waits for the person's next message
+    ├── ContentRefused          87014, 40201: these words are not let through
     ├── PersonUnreachable       this person cannot be written to: stop for this chat
     └── AccountUnfit            the account may not do this: the owner must act
+        └── AccountOnHold       … and what waits is sent once they have
 """
 
 from typing import ClassVar
@@ -75,7 +77,7 @@ class StoreAway(StoreError):
 
 
 class StoreUnfit(StoreError):
-    """The store would lose messages as it is set up; the text names the setting."""
+    """The store would lose messages as it is set up, or holds what we cannot read; the text says which."""
 
 
 class LeaseLost(StoreError):
@@ -119,12 +121,16 @@ class ModelStopped(ModelError):
 
 
 class PlatformError(YingdaError):
-    """WeChat or WeCom answered with *errcode* (0 when no answer was read)."""
+    """WeChat or WeCom answered with *errcode* (0 when no answer was read).
 
-    def __init__(self, errcode: int, errmsg: str = "") -> None:
+    *wait_s* says when trying again can help; 0 leaves it to whoever tries.
+    """
+
+    def __init__(self, errcode: int, errmsg: str = "", wait_s: float = 0.0) -> None:
         super().__init__(f"errcode {errcode}")
         self.errcode = errcode
         self.errmsg = errmsg
+        self.wait_s = wait_s
 
 
 class PlatformAway(PlatformError):
@@ -153,9 +159,21 @@ class AllowanceSpent(PlatformError):
     """45015 or 45047: no more messages to this person until they write again."""
 
 
+class ContentRefused(PlatformError):
+    """87014 or 40201: the platform lets these words through to nobody."""
+
+    told: ClassVar[str | None] = "blocked_content"
+
+
 class PersonUnreachable(PlatformError):
     """This person cannot be written to (unfollowed, blocked, no longer a member)."""
 
 
 class AccountUnfit(PlatformError):
     """The account itself may not do this; errmsg says why, the owner has to act."""
+
+
+class AccountOnHold(AccountUnfit):
+    """The owner has to act, or a quota to begin anew; what waits is sent then: tried again later."""
+
+    retry = True

@@ -76,7 +76,8 @@ class InboundMessage:
         sender: who speaks; equals peer in a chat of two.
         msg_id: what makes a redelivery recognisable within the account.
         kind: `text`, `image`, `voice`, `video`, `location`, `link`, `file`, `sticker`, `unsupported`,
-            `subscribe`, `unsubscribe`, `enter_agent`, `click`, or `event` for any other event.
+            `subscribe`, `unsubscribe`, `enter_agent`, `click`, or `event` for any other event; `flood` stands
+            for one that a full inbox did not keep.
         parts: what it holds, in order.
         created_at: seconds since the epoch, by the platform's clock.
     """

@@ -8,8 +8,12 @@ from urllib.parse import unquote, urlsplit
 from redis import BlockingConnectionPool, Redis
 from redis.backoff import ExponentialBackoff, NoBackoff
 from redis.exceptions import (
+    AuthenticationError,
+    AuthorizationError,
     BusyLoadingError,
     ConnectionError,  # noqa: A004 - redis-py's own name
+    MasterDownError,
+    NoPermissionError,
     OutOfMemoryError,
     ReadOnlyError,
     RedisError,
@@ -20,33 +24,65 @@ from redis.exceptions import (
 from redis.retry import Retry
 from redis.sentinel import Sentinel
 
-from bot.errors import StoreAway, StoreError
+from bot.errors import StoreAway, StoreError, StoreUnfit
 
 Client = Redis
 
-_AWAY = (ConnectionError, TimeoutError, BusyLoadingError, ReadOnlyError, OutOfMemoryError, TryAgainError)
+_AWAY = (
+    *(ConnectionError, TimeoutError, BusyLoadingError, ReadOnlyError),
+    *(OutOfMemoryError, TryAgainError, MasterDownError),
+)
+_REFUSED = (AuthenticationError, AuthorizationError, NoPermissionError)
 _AWAY_WORDS = ("OOM", "MISCONF", "READONLY", "LOADING", "MASTERDOWN", "NOREPLICAS", "CLUSTERDOWN", "TRYAGAIN")
 _WORKER_RETRIES = 20
 _SENTINEL_PORT = 26379
 
 
+def _passes(error: Exception) -> bool:
+    """Whether *error* passes by itself: the store is away, loads, is full or takes no writes for now."""
+    if isinstance(error, _REFUSED):
+        return False
+    return isinstance(error, _AWAY) or _word(error) in _AWAY_WORDS
+
+
+def _word(error: Exception) -> str:
+    """The code that begins a refusal of the store."""
+    return str(error).split(" ", 1)[0].lstrip("-")
+
+
+class _Patience(Retry):
+    """redis-py's Retry, which would also try a refused password again and again (read in redis-py 8.1.0)."""
+
+    def call_with_retry(
+        self, do: Any, fail: Any, is_retryable: Any = None, with_failure_count: bool = False
+    ) -> Any:
+        """As Retry does, but what only the owner can mend is raised at once."""
+        return super().call_with_retry(do, fail, is_retryable or _passes, with_failure_count)
+
+
 def web_client(url: str) -> Client:
-    """For a web process: 64 connections that are waited for, 1 s to connect and to read, one retry."""
-    return _client(url, connections=64, timeout_s=1.0, retry=Retry(NoBackoff(), 1))
+    """For a web process: 64 connections that are waited for, 1 s to connect and to read.
+
+    One retry where a connection broke; none after a timeout, because the platform waits for us meanwhile.
+    """
+    patience = _Patience(NoBackoff(), 1, (ConnectionError,))
+    return _client(url, connections=64, timeout_s=1.0, retry=patience)
 
 
 def worker_client(url: str, threads: int) -> Client:
-    """For a worker: a connection for every turn, and about 20 s of patience with a store that restarts.
+    """For a worker: a connection for every turn, and about 20 s of patience with a store that restarts, is
+    full or takes no writes.
 
     A turn whose answer is made but not saved would be lost with the patience, and the model paid twice.
     """
-    patience = Retry(ExponentialBackoff(cap=1.0, base=0.05), _WORKER_RETRIES)
+    patience = _Patience(ExponentialBackoff(cap=1.0, base=0.05), _WORKER_RETRIES)
+    patience.update_supported_errors([ResponseError])
     return _client(url, connections=threads + 8, timeout_s=5.0, retry=patience)
 
 
 def queue_client(url: str, *, patient: bool) -> Client:
     """For RQ, which rewrites the timeouts of its pool; *patient* for a worker, which blocks on the queue."""
-    retry = Retry(ExponentialBackoff(cap=1.0, base=0.05), 3) if patient else Retry(NoBackoff(), 1)
+    retry = _Patience(ExponentialBackoff(cap=1.0, base=0.05), 3) if patient else _Patience(NoBackoff(), 1)
     return _client(url, connections=16, timeout_s=5.0 if patient else 1.0, retry=retry)
 
 
@@ -83,16 +119,19 @@ def _sentinel_client(url: str, options: dict[str, Any], **more: Any) -> Client:
 
 @contextmanager
 def store_errors() -> Iterator[None]:
-    """Map every error of redis-py: what passes by itself is StoreAway, the rest StoreError."""
+    """Map every error of redis-py: what passes by itself is StoreAway, the rest StoreError.
+
+    A store that does not let us in is StoreUnfit: only its owner can mend that.
+    """
     try:
         yield
+    except _REFUSED as error:
+        raise StoreUnfit("the store refuses us: check user and password in redis.url") from error
     except _AWAY as error:
         raise StoreAway(type(error).__name__) from error
     except ResponseError as error:
-        word = str(error).split(" ", 1)[0].lstrip("-")
-        if word in _AWAY_WORDS:
-            raise StoreAway(word) from error
-        raise StoreError(word) from error
+        word = _word(error)
+        raise (StoreAway if _passes(error) else StoreError)(word) from error
     except RedisError as error:
         raise StoreError(type(error).__name__) from error
 

@@ -1,30 +1,38 @@
 """The inbox of every chat: accept, take, record, settle; each a script that may safely run twice."""
 
-import json
 import secrets
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 
-from bot.channels.base import Allowance, Nonce
-from bot.errors import Forged, LeaseLost
-from bot.messages import Chat, Event, InboundMessage, Part, State, Text
+from bot.channels.base import Allowance, Nonce, Pace
+from bot.errors import Forged, LeaseLost, PlatformAway, StoreUnfit
+from bot.messages import Chat, InboundMessage, State
 from bot.store import keys
 from bot.store.client import text
-from bot.store.leases import Lease
+from bot.store.dead_letters import dump_letter
+from bot.store.leases import UNFIT_MS, Lease, hand_back
 from bot.store.scripts import Scripts
 from bot.store.turns import Plan, Steps, Write
+from bot.store.values import dump_message, known, load_message, number
 
 ANSWER_BUCKETS_S = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 120.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What became of a callback: *new* is false for a repeat, *wake* says that nobody holds the chat yet."""
+    """What became of a callback.
+
+    Attributes:
+        new: false for a repeat.
+        wake: nobody holds the chat yet.
+        full: the inbox was full: the message is settled as refused, or waits to be told so.
+    """
 
     new: bool
     n: int
     wake: bool
+    full: bool = False
 
 
 @dataclass(slots=True)
@@ -44,9 +52,11 @@ class Turn:
 class Inbox:
     """Every accepted message waits here until it is settled; nothing is popped before that."""
 
-    def __init__(self, scripts: Scripts, process: str) -> None:
+    def __init__(self, scripts: Scripts, process: str, *, most: int = 100) -> None:
+        """At most *most* messages of one chat wait; what stops them may wait beyond that."""
         self._scripts = scripts
         self._process = process
+        self._most = most
 
     def accept(
         self,
@@ -60,8 +70,9 @@ class Inbox:
         """Keep *message*, once for all its deliveries (24 h); when this returns it will not be lost.
 
         *cuts* stops every older message of the chat. *attempt* is the same for every try to accept one
-        delivery, so that a try whose answer was lost does not look like a repeat. Raises StoreAway, or Forged
-        for a nonce that was used with another body.
+        delivery, so that a try whose answer was lost does not look like a repeat. What a full inbox cannot
+        hold is refused at once; once a minute it waits as a message of kind `flood`, right behind the head,
+        so that the person is told. Raises StoreAway, or Forged for a nonce that was used with another body.
         """
         chat = message.chat
         outcome, n, wake = self._scripts.run(
@@ -69,50 +80,74 @@ class Inbox:
             [
                 *(keys.seen(message.account, message.msg_id), keys.inbox(chat), keys.ready, keys.cut(chat)),
                 *(keys.counts, keys.allowance(chat), keys.lease(chat)),
-                keys.nonce(message.account, nonce.value if nonce else ""),
+                *(keys.nonce(message.account, nonce.value if nonce else ""), keys.flood(chat)),
             ],
             [
-                *(attempt, keys.SEEN_MS, str(chat), _dump(message), int(cuts), keys.CUT_MS),
-                *(_granted(allowance)),
+                *(attempt, keys.SEEN_MS, str(chat), dump_message(message)),
+                *(int(cuts), keys.CUT_MS, *_granted(allowance)),
                 *(nonce.fingerprint if nonce else "", keys.NONCE_MS, keys.SWEEP_MS),
+                *(self._most, keys.FLOOD_MS, dump_message(replace(message, kind="flood", parts=()))),
             ],
         )
         if outcome < 0:
             raise Forged("nonce")
-        return Accepted(outcome == 1, n, bool(wake))
+        return Accepted(outcome > 0, n, bool(wake), full=outcome == 2)
 
     def take(self, chat: Chat) -> Turn | None:
-        """The head of *chat* for this process alone; None when nothing waits or another process is at it."""
+        """The head of *chat* for this process alone; None when nothing waits or another process is at it.
+
+        Raises StoreAway, and StoreUnfit for what only a newer program can read: it is left to that.
+        """
         token = secrets.token_hex(8)
         found = self._scripts.run(
             "take",
             [
-                *(
-                    keys.lease(chat),
-                    keys.turn(chat),
-                    keys.inbox(chat),
-                    keys.ready,
-                    keys.cut(chat),
-                    keys.counts,
-                ),
+                *(keys.lease(chat), keys.turn(chat), keys.inbox(chat)),
+                *(keys.ready, keys.cut(chat), keys.beat),
             ],
-            [token, keys.LEASE_MS, str(chat), self._process],
+            [
+                *(token, keys.LEASE_MS, str(chat), self._process),
+                *(keys.SCHEMA, keys.BEAT_GAP_MS, keys.BEAT_GRACE_MS),
+            ],
         )
         if not found:
             return None
+        if len(found) == 1:
+            known(int(found[0]))
         head, cut, *pairs = map(text, found)
-        fields = dict(zip(pairs[::2], pairs[1::2], strict=True))
-        n, accepted_ms, message = _load(head)
-        return Turn(Lease(chat, token, n, int(cut)), message, accepted_ms, Steps.load(fields))
+        lease = Lease(chat, token, number(head), int(cut))
+        try:
+            accepted_ms, message = load_message(head)
+            steps = Steps.load(dict(zip(pairs[::2], pairs[1::2], strict=True)))
+        except StoreUnfit:
+            hand_back(self._scripts, lease, UNFIT_MS)
+            raise
+        return Turn(lease, message, accepted_ms, steps)
 
-    def record(self, turn: Turn, fields: dict[str, str], *, spend: bool = False, count: str = "") -> None:
-        """Write steps of the turn; *spend* takes one from the send allowance. Raises LeaseLost, StoreAway."""
+    def record(
+        self,
+        turn: Turn,
+        fields: dict[str, str],
+        *,
+        spend: bool = False,
+        paces: Sequence[Pace] = (),
+        count: str = "",
+    ) -> None:
+        """Write steps of the turn; *spend* takes one from the send allowance.
+
+        Raises LeaseLost, StoreAway, and PlatformAway with `wait_s` while *paces* leave no room for a send:
+        then nothing was written.
+        """
         chat = turn.chat
-        cut = self._scripts.run(
+        cut, wait_ms = self._scripts.run(
             "record",
-            [keys.turn(chat), keys.lease(chat), keys.cut(chat), keys.allowance(chat), keys.counts],
+            [
+                *(keys.turn(chat), keys.lease(chat), keys.cut(chat), keys.allowance(chat), keys.counts),
+                keys.pace(chat),
+            ],
             [
                 *(turn.lease.token, keys.LEASE_MS, int(spend), count),
+                ",".join(f"{pace.count}/{pace.window_s * 1000}" for pace in paces),
                 *(item for pair in fields.items() for item in pair),
             ],
         )
@@ -120,6 +155,8 @@ class Inbox:
             turn.lease.lost = True
             raise LeaseLost(str(chat.account))
         turn.lease.learn(cut)
+        if wait_ms:
+            raise PlatformAway(0, "pace", wait_s=wait_ms / 1000)
 
     def save(self, turn: Turn, plan: Plan) -> None:
         """Save *plan* before anything of it is done; from here on it is never made again."""
@@ -149,7 +186,7 @@ class Inbox:
             [
                 *(lease.token, keys.LEASE_MS, str(chat), lease.n, state),
                 *(_bucket(took_ms) if state == "answered" else "", took_ms),
-                _dead_letter(turn, reason) if state == "dead_letter" else "",
+                dump_letter(lease.n, turn.message, reason) if state == "dead_letter" else "",
                 *(item for write in writes for item in (write.op, write.value, write.life_ms)),
             ],
         )
@@ -158,9 +195,9 @@ class Inbox:
             raise LeaseLost(str(chat.account))
         if found[0] == 0:
             return None
-        n, accepted_ms, message = _load(text(found[1]))
-        lease.n = n
+        lease.n = number(text(found[1]))
         lease.learn(int(found[2]))
+        accepted_ms, message = load_message(found[1])
         return Turn(lease, message, accepted_ms, Steps())
 
     def hand_back(self, lease: Lease, *, delay_s: float, count: str = "") -> None:
@@ -168,11 +205,7 @@ class Inbox:
 
         Whoever still acts under this lease can write nothing more.
         """
-        self._scripts.run(
-            "hand_back",
-            [keys.lease(lease.chat), keys.turn(lease.chat), keys.ready],
-            [lease.token, str(lease.chat), int(delay_s * 1000), count],
-        )
+        hand_back(self._scripts, lease, int(delay_s * 1000), count)
 
     def due(self, most: int) -> list[str]:
         """Chats that wait and that nobody holds; each is told once in 1.5 s, to one caller."""
@@ -188,54 +221,3 @@ def _granted(allowance: Allowance | None) -> tuple[str, int, int]:
 
 def _bucket(took_ms: int) -> str:
     return next((f"{limit:g}" for limit in ANSWER_BUCKETS_S if took_ms <= limit * 1000), "+Inf")
-
-
-def _dump(message: InboundMessage) -> str:
-    parts = [{"as": type(part).__name__, **asdict(part)} for part in message.parts]
-    return json.dumps(
-        {
-            "v": 1,
-            "t": int(time.time() * 1000),
-            "account": message.account,
-            "peer": message.peer,
-            "sender": message.sender,
-            "msg_id": message.msg_id,
-            "kind": message.kind,
-            "parts": parts,
-            "created_at": message.created_at,
-        },
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
-
-
-def _load(stored: str) -> tuple[int, int, InboundMessage]:
-    """Inbox number, when it was accepted (ms), and the message."""
-    value = json.loads(stored)
-    message = InboundMessage(
-        value["account"],
-        value["peer"],
-        value["sender"],
-        value["msg_id"],
-        value["kind"],
-        tuple(_part(part) for part in value["parts"]),
-        value["created_at"],
-    )
-    return value["n"], value["t"], message
-
-
-def _part(value: dict[str, str]) -> Part:
-    if value["as"] == "Text":
-        return Text(value["text"], value["menu_id"])
-    return Event(value["name"], value["key"])
-
-
-def _dead_letter(turn: Turn, reason: str) -> str:
-    letter = {
-        "v": 1,
-        "n": turn.lease.n,
-        "t": int(time.time() * 1000),
-        "reason": reason,
-        "message": json.loads(_dump(turn.message)),
-    }
-    return json.dumps(letter, ensure_ascii=False, separators=(",", ":"))

@@ -20,10 +20,18 @@ All begin with `yd1:`. A `{chat}` is `account:peer`. Times are milliseconds by t
 | memory:{chat}:{n} | string: an older session | `memory.days` |
 | rest:{chat} | string: what 「继续」 fetches | 48 h |
 | noticed:{person} | string: the person was told that answers are AI-made | 400 days |
-| token:{account} | string: access_token | a little less than the platform's |
-| token_lock:{account} | string: who fetches it now | 15 s |
-| token_rest:{account} | string: the last refusal, no fetch meanwhile | 10 s |
+| access_token:{account} | hash: token, whether it works, who gets or tries it, the account's rest | 1 day |
+| token_forced:{account} | list of times of forced refreshes, newest first, 20 at most | 1 day |
+| pace:{chat} | list of times of sends, newest last, 1 000 at most (WeCom) | 1 hour |
+| notices | zset of what the owner should know, kind:account → when it last arose | 31 days, renewed |
+| notice:{kind}:{account} | hash: since when, how often, errcode, details | 31 days, renewed |
+| notice_told:{kind}:{account} | string: when the notice that was told began | 62 days |
+| notice_held:{kind}:{account} | string: who is about to tell it | 2 min for a push, 20 min for an answer |
+| notice_pace | string: who pushes now; afterwards the pause until the next push | 2 min, then 10 s |
+| model_failing | string: since when the model gives no answer | 30 min, renewed |
 | worker:{process} | string | 10 s, renewed |
+| beat | string: since when workers renew without a gap, and when they last did | 10 s, renewed |
+| flood:{chat} | string: the person was told that their inbox is full | 1 min |
 """
 
 from bot.messages import Chat, Person
@@ -40,8 +48,18 @@ CUT_MS = DAY_MS
 REST_MS = 2 * DAY_MS
 NOTICED_MS = 400 * DAY_MS
 WORKER_MS = 10_000
-TOKEN_LOCK_MS = 15_000
-TOKEN_REST_MS = 10_000
+BEAT_GAP_MS = 2_500  # workers renew every 1.5 s: after a longer gap the store was away, or all of them
+BEAT_GRACE_MS = 2_000  # in this time after a gap whoever lives has renewed again
+FLOOD_MS = 60_000
+TOKEN_MS = DAY_MS
+TOKEN_HOLD_MS = 15_000  # longer than a call to the platform can take
+NOTICE_MS = 31 * DAY_MS
+NOTICE_TOLD_MS = 2 * NOTICE_MS
+NOTICE_QUIET_MS = DAY_MS
+NOTICE_PUSH_MS = 120_000  # longer than a push can take: a token twice, the message twice
+NOTICE_ANSWER_MS = 20 * 60_000  # longer than an answer is tried (handlers.turn.TRIES_MAX)
+NOTICE_PACE_MS = 10_000
+FAILING_MS = 30 * 60_000
 
 FOREVER = ("schema", "counts", "ready", "workers", "dead", "inbox:", "turn:")
 """What may stand without a lifetime: bounded, or gone as soon as nothing waits."""
@@ -51,6 +69,10 @@ counts = PREFIX + "counts"
 ready = PREFIX + "ready"
 workers = PREFIX + "workers"
 dead = PREFIX + "dead"
+beat = PREFIX + "beat"
+notices = PREFIX + "notices"
+notice_pace = PREFIX + "notice_pace"
+model_failing = PREFIX + "model_failing"
 
 
 def inbox(chat: Chat) -> str:
@@ -93,16 +115,32 @@ def noticed(person: Person) -> str:
     return f"{PREFIX}noticed:{person}"
 
 
-def token(account: str) -> str:
-    return f"{PREFIX}token:{account}"
+def access_token(account: str) -> str:
+    return f"{PREFIX}access_token:{account}"
 
 
-def token_lock(account: str) -> str:
-    return f"{PREFIX}token_lock:{account}"
+def token_forced(account: str) -> str:
+    return f"{PREFIX}token_forced:{account}"
 
 
-def token_rest(account: str) -> str:
-    return f"{PREFIX}token_rest:{account}"
+def pace(chat: Chat) -> str:
+    return f"{PREFIX}pace:{chat}"
+
+
+def notice(name: str) -> str:
+    return f"{PREFIX}notice:{name}"
+
+
+def notice_told(name: str) -> str:
+    return f"{PREFIX}notice_told:{name}"
+
+
+def notice_held(name: str) -> str:
+    return f"{PREFIX}notice_held:{name}"
+
+
+def flood(chat: Chat) -> str:
+    return f"{PREFIX}flood:{chat}"
 
 
 def worker(process: str) -> str:

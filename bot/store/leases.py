@@ -4,9 +4,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from bot.errors import StoreError, StoreUnfit
 from bot.messages import Chat
 from bot.store import keys
 from bot.store.scripts import Scripts
+
+UNFIT_MS = 1_000
+"""How long a chat whose values only a newer program can read is left to it."""
 
 
 class Lease:
@@ -53,6 +57,15 @@ class Lease:
             stop()
 
 
+def hand_back(scripts: Scripts, lease: Lease, delay_ms: int, count: str = "") -> None:
+    """See Inbox.hand_back."""
+    scripts.run(
+        "hand_back",
+        [keys.lease(lease.chat), keys.turn(lease.chat), keys.ready],
+        [lease.token, str(lease.chat), delay_ms, count],
+    )
+
+
 class Leases:
     """All leases of this process, and the process's own sign of life."""
 
@@ -60,15 +73,20 @@ class Leases:
         self.process = process
         self._scripts = scripts
         self._held: dict[str, Lease] = {}
+        self._left: dict[str, tuple[Lease, int]] = {}
         self._lock = threading.Lock()
 
     @contextmanager
     def keep(self, lease: Lease) -> Iterator[None]:
-        """Renew *lease* while inside."""
+        """Renew *lease* while inside; one that a failure of the store ends is given back when it can be."""
         with self._lock:
             self._held[lease.token] = lease
         try:
             yield
+        except StoreError as error:
+            if not lease.lost:
+                self._left[lease.token] = lease, UNFIT_MS if isinstance(error, StoreUnfit) else 0
+            raise
         finally:
             with self._lock:
                 del self._held[lease.token]
@@ -81,16 +99,27 @@ class Leases:
             [
                 keys.worker(self.process),
                 keys.workers,
+                keys.beat,
                 *(
                     key
                     for lease in held
                     for key in (keys.lease(lease.chat), keys.turn(lease.chat), keys.cut(lease.chat))
                 ),
             ],
-            [self.process, keys.WORKER_MS, keys.LEASE_MS, *(lease.token for lease in held)],
+            [
+                *(self.process, keys.WORKER_MS, keys.LEASE_MS, keys.BEAT_GAP_MS),
+                *(lease.token for lease in held),
+            ],
         )
         for lease, cut in zip(held, found, strict=True):
             lease.learn(int(cut))
+        for token, (lease, delay_ms) in list(self._left.items()):
+            hand_back(self._scripts, lease, delay_ms)
+            del self._left[token]
+
+    def holds(self, chat: Chat) -> bool:
+        """Whether this process is at *chat*, even if its lease ended while the store was away."""
+        return any(lease.chat == chat and not lease.lost for lease in self.held)
 
     @property
     def held(self) -> tuple[Lease, ...]:

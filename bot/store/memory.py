@@ -1,6 +1,5 @@
 """What a chat remembers: its session's exchanges, older sessions, and the rest of a long answer."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
@@ -9,6 +8,7 @@ from bot.messages import Chat, Person
 from bot.store import keys
 from bot.store.client import Client, store_errors, text
 from bot.store.turns import Write
+from bot.store.values import dump, read, reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Memory:
         self._forget_ms = max(1, forget_days * keys.DAY_MS)
 
     def recall(self, chat: Chat, person: Person) -> Recalled:
-        """Everything a turn needs, in one round trip. Raises StoreAway."""
+        """Everything a turn needs, in one round trip. Raises StoreAway, StoreUnfit."""
         with store_errors():
             pipeline = self._client.pipeline(transaction=False)
             pipeline.mget(keys.memory(chat), keys.rest(chat), keys.noticed(person))
@@ -92,14 +92,20 @@ class Memory:
 
     def keep_rest(self, chat: Chat, rest: Rest) -> Write:
         """Keep what 「继续」 will fetch."""
-        stored = json.dumps({"v": 1, **asdict(rest)}, ensure_ascii=False)
-        return Write("set", keys.rest(chat), stored, keys.REST_MS)
+        return Write("set", keys.rest(chat), dump(asdict(rest)), keys.REST_MS)
 
-    def put_by(self, chat: Chat, unsent: Rest, writes: Sequence[Write]) -> tuple[Write, ...]:
-        """The *writes* with *unsent* put before whatever they kept for 「继续」."""
+    def put_by(
+        self, chat: Chat, unsent: Rest, writes: Sequence[Write], waiting: str = ""
+    ) -> tuple[Write, ...]:
+        """The *writes* with *unsent* put before whatever they kept for 「继续」.
+
+        What was *waiting* already comes first, if they kept it too: it is older than all of *unsent*.
+        """
         key = keys.rest(chat)
-        later = [_load_rest(write.value).text for write in writes if write.key == key and write.op == "set"]
-        joined = Rest("\n\n".join((unsent.text, *later)), unsent.ai, told=False)
+        later = "".join(_load_rest(write.value).text for write in writes if write.key == key and write.value)
+        older = waiting if waiting and later.endswith(waiting) else ""
+        texts = (older, unsent.text, later.removesuffix(older).rstrip())
+        joined = Rest("\n\n".join(filter(None, texts)), unsent.ai, told=False)
         return (*(write for write in writes if write.key != key), self.keep_rest(chat, joined))
 
     def drop_rest(self, chat: Chat) -> Write:
@@ -121,20 +127,21 @@ class Memory:
 
 
 def _dump(session: int, history: Sequence[Exchange]) -> str:
-    value = {"v": 1, "session": session, "exchanges": [asdict(exchange) for exchange in history]}
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return dump({"session": session, "exchanges": [asdict(exchange) for exchange in history]})
 
 
 def _load(stored: bytes | None) -> tuple[int, tuple[Exchange, ...]]:
     if stored is None:
         return 1, ()
-    value = json.loads(stored)
-    return value["session"], tuple(Exchange(**exchange) for exchange in value["exchanges"])
+    value = read(stored)
+    with reading():
+        return value["session"], tuple(Exchange(**exchange) for exchange in value["exchanges"])
 
 
 def _load_rest(stored: bytes | str) -> Rest:
-    value = json.loads(stored)
-    return Rest(value["text"], value["ai"], value["told"])
+    value = read(stored)
+    with reading():
+        return Rest(value["text"], value["ai"], value["told"])
 
 
 def _sends_left(allowance: dict[bytes, bytes], now_ms: int) -> int | None:

@@ -1,11 +1,11 @@
 """What is saved of a running turn: its plan, the parts that went out, and what it leaves behind."""
 
-import json
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 from bot.channels.base import OutText
 from bot.messages import State
+from bot.store.values import dump, read, reading
 
 PartState = Literal["planned", "sending", "sent"]
 
@@ -43,18 +43,19 @@ class Plan:
 
     def dump(self) -> str:
         """As it is stored."""
-        return json.dumps({"v": 1, **asdict(self)}, ensure_ascii=False, separators=(",", ":"))
+        return dump(asdict(self))
 
     @classmethod
     def load(cls, stored: str) -> "Plan":
-        """The inverse of dump."""
-        value: dict[str, Any] = json.loads(stored)
-        return cls(
-            value["state"],
-            tuple(OutText(**part) for part in value["parts"]),
-            tuple(Write(**write) for write in value["writes"]),
-            value["stoppable"],
-        )
+        """The inverse of dump. Raises StoreUnfit."""
+        value = read(stored)
+        with reading():
+            return cls(
+                value["state"],
+                tuple(OutText(**part) for part in value["parts"]),
+                tuple(Write(**write) for write in value["writes"]),
+                value["stoppable"],
+            )
 
 
 @dataclass(slots=True)
@@ -64,7 +65,7 @@ class Steps:
     Attributes:
         plan: None until the answer is made.
         sends: state of each part by index; a part that is not there is planned.
-        deaths: how often a process died while it held this turn.
+        deaths: how often a process died while it held this turn, or the turn itself crashed.
         tries: how often the turn was given back because the platform did not take it.
     """
 
@@ -75,7 +76,7 @@ class Steps:
 
     @classmethod
     def load(cls, fields: dict[str, str]) -> "Steps":
-        """From the hash `turn:{chat}`."""
+        """From the hash `turn:{chat}`. Raises StoreUnfit."""
         plan = fields.get("plan")
         sends: dict[int, PartState] = {}
         for name, value in fields.items():
@@ -84,6 +85,6 @@ class Steps:
         return cls(
             Plan.load(plan) if plan else None,
             sends,
-            int(fields.get("deaths", 0)),
+            int(fields.get("deaths", 0)) + sum(name.startswith("death:") for name in fields),
             int(fields.get("tries", 0)),
         )

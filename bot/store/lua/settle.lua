@@ -6,7 +6,10 @@
 --      7 answer time in ms 8 dead letter, JSON, or '' 9… op, value, life in ms for each written key;
 --      op is set, del or expire
 -- returns {} when the chat was taken over, {0} when nothing waits, else {1, head, cut}
-if redis.call('HGET', KEYS[2], 'token') ~= ARGV[1] then return {} end
+if redis.call('HGET', KEYS[2], 'token') ~= ARGV[1] then
+  redis.call('HDEL', KEYS[2], 'death:' .. ARGV[1])
+  return {}
+end
 local head = redis.call('LINDEX', KEYS[3], 0)
 if head and string.match(head, '^{"n":(%d+)') == ARGV[4] then
   redis.call('LPOP', KEYS[3])

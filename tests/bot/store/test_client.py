@@ -1,6 +1,9 @@
 """Clients of the store: what counts as away, and Sentinel."""
 
+import socket
 import subprocess
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,6 +47,34 @@ def test_an_unreachable_store_is_away_within_seconds() -> None:
 
     with pytest.raises(StoreAway), store_errors():
         client.ping()
+
+
+def test_a_worker_waits_for_a_store_that_is_full(store: Redis, store_url: str) -> None:
+    """What was made is saved once there is room; a refusal that does not pass comes at once."""
+    client = worker_client(store_url, 4)
+    store.config_set("maxmemory", 1)
+    room = threading.Timer(0.3, lambda: store.config_set("maxmemory", 0))
+    room.start()
+    with client:
+        client.set("yd1:saved", "late")
+        with pytest.raises(StoreError), store_errors():
+            client.hget("yd1:saved", "no hash")
+    room.join()
+
+    assert store.get("yd1:saved") == b"late"
+
+
+def test_a_web_process_does_not_wait_twice_for_a_store_that_hangs() -> None:
+    """One second, in which the platform waits too."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        web_client(f"redis://127.0.0.1:{silent.getsockname()[1]}/0") as client,
+    ):
+        began = time.monotonic()
+        with pytest.raises(StoreAway), store_errors():
+            client.ping()
+
+    assert time.monotonic() - began < 1.9
 
 
 @pytest.fixture

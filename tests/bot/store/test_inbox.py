@@ -2,9 +2,7 @@
 
 import threading
 import time
-from collections.abc import Sequence
 from secrets import token_hex
-from typing import Any
 
 import pytest
 from redis import Redis
@@ -17,7 +15,7 @@ from bot.store.inbox import Inbox, Turn
 from bot.store.leases import Leases
 from bot.store.scripts import Scripts
 from bot.store.turns import Plan, Write
-from tests.bot.store.desk import CHAT, MESSAGE, TYPED, accept, inbox
+from tests.bot.store.desk import CHAT, MESSAGE, TYPED, TwiceScripts, accept, inbox
 
 
 def taken(turn: Turn | None) -> Turn:
@@ -271,14 +269,6 @@ def taken_ms(store: Redis) -> int:
     head = store.lindex(keys.inbox(CHAT), 0)
     assert head is not None
     return int(head.decode().split('"t":')[1].split(",")[0])
-
-
-class TwiceScripts(Scripts):
-    """Every script runs twice and the second answer counts, as when a connection breaks after the first."""
-
-    def run(self, name: str, keys: Sequence[str], args: Sequence[str | int | bytes]) -> Any:
-        super().run(name, keys, args)
-        return super().run(name, keys, args)
 
 
 def talk(store: Redis, scripts: Scripts) -> dict[str, object]:

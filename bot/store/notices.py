@@ -1,0 +1,188 @@
+"""What the owner should know: kept until told, told once, and again only after a day of quiet."""
+
+import json
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal, cast, get_args
+
+from bot.store import keys
+from bot.store.client import Client, store_errors, text
+from bot.store.scripts import Scripts
+from bot.store.turns import Write
+from bot.store.values import known, reading
+
+Kind = Literal[
+    "ip_not_allowed",
+    "ip_needs_consent",
+    "secret_refused",
+    "secret_frozen",
+    "token_refused",
+    "agent_refused",
+    "app_disabled",
+    "api_unauthorized",
+    "api_banned",
+    "account_unfit",
+    "unlicensed",
+    "quota_spent",
+    "undelivered",
+    "dead_letter",
+    "model_key_refused",
+    "model_down_long",
+]
+"""What can be wrong; each has its words in config/texts (`notices.<kind>`)."""
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+DETAILS_MAX = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One thing the owner should know.
+
+    Attributes:
+        account: which account it is about; empty for what all share (the model).
+        errcode: the platform's last code; 0 without one.
+        details: different particulars so far, oldest first: addresses to allow, inbox numbers, a code.
+        first_ms, last_ms, count: since when, until when and how often.
+        told: whether it has reached the owner.
+        tries: pushes that failed so far.
+    """
+
+    kind: Kind
+    account: str
+    errcode: int
+    details: tuple[str, ...]
+    first_ms: int
+    last_ms: int
+    count: int
+    told: bool = False
+    tries: int = 0
+
+    @property
+    def name(self) -> str:
+        return f"{self.kind}:{self.account}"
+
+
+class Notices:
+    """The durable list; one entry for each kind and account. Every method raises StoreAway."""
+
+    def __init__(self, client: Client, scripts: Scripts) -> None:
+        self._client = client
+        self._scripts = scripts
+
+    def raise_(self, kind: Kind, account: str, *, errcode: int = 0, detail: str = "") -> bool:
+        """Keep that *kind* arose at *account*; whether that is new. *detail* never holds a person's words."""
+        name = f"{kind}:{account}"
+        begun = self._scripts.run(
+            "notice_raise",
+            [keys.notices, keys.notice(name)],
+            [
+                *(secrets.token_hex(8), name, errcode, detail),
+                *(DETAILS_MAX, keys.NOTICE_QUIET_MS, keys.NOTICE_MS),
+            ],
+        )
+        return bool(begun)
+
+    def hold(self, holder: str, most: int) -> list[Notice]:
+        """Up to *most* untold notices for the answer *holder*, for 20 min; `told` is part of its settling."""
+        return self._claim(holder, keys.NOTICE_ANSWER_MS, most, pushes=False)
+
+    def told(self, notice: Notice) -> tuple[Write, ...]:
+        """What makes a held *notice* told, together with the settling of the answer that it stands before."""
+        name = notice.name
+        return (
+            Write("set", keys.notice_told(name), str(notice.first_ms), keys.NOTICE_TOLD_MS),
+            Write("del", keys.notice_held(name)),
+        )
+
+    def next_push(self, holder: str) -> Notice | None:
+        """The notice that *holder* is to push now; None while another pushes, within 10 s of a push, or
+        when nothing is due. End it with `pushed` or `put_off`; otherwise it is due again after 2 min."""
+        found = self._claim(holder, keys.NOTICE_PUSH_MS, 1, pushes=True)
+        return found[0] if found else None
+
+    def pushed(self, notice: Notice, holder: str) -> None:
+        """*notice* has reached the owner."""
+        self._end_push(notice, holder, "")
+
+    def put_off(self, notice: Notice, holder: str, delay_s: float) -> None:
+        """*notice* could not be pushed and is due again after *delay_s*."""
+        self._end_push(notice, holder, int(delay_s * 1000))
+
+    def all(self) -> list[Notice]:
+        """Every notice of the last 31 days, the one that arose last first."""
+        with store_errors():
+            names = [text(name) for name in self._client.zrevrange(keys.notices, 0, -1)]
+            pipeline = self._client.pipeline(transaction=False)
+            for name in names:
+                pipeline.hgetall(keys.notice(name))
+                pipeline.get(keys.notice_told(name))
+            found = pipeline.execute()
+        rows = zip(names, found[::2], found[1::2], strict=True)
+        return [_load(name, _texts(fields), told) for name, fields, told in rows if fields]
+
+    def model_failed(self) -> float:
+        """Note one more failure of the model; seconds since the first one without an answer between."""
+        return float(self._scripts.run("failing", [keys.model_failing], [keys.FAILING_MS])) / 1000
+
+    def model_works(self) -> Write:
+        """The model has answered: the row of failures ends."""
+        return Write("del", keys.model_failing)
+
+    def _claim(self, holder: str, life_ms: int, most: int, *, pushes: bool) -> list[Notice]:
+        found = self._scripts.run(
+            "notice_claim",
+            [keys.notices, keys.notice_pace],
+            [
+                *(holder, life_ms, most, int(pushes)),
+                *(keys.notice(""), keys.notice_told(""), keys.notice_held("")),
+            ],
+        )
+        return [_load(text(name), _paired(pairs), None) for name, *pairs in found]
+
+    def _end_push(self, notice: Notice, holder: str, delay_ms: int | str) -> None:
+        name = notice.name
+        self._scripts.run(
+            "notice_pushed",
+            [keys.notice_pace, keys.notice(name), keys.notice_told(name), keys.notice_held(name)],
+            [holder, keys.NOTICE_PACE_MS, notice.first_ms, keys.NOTICE_TOLD_MS, delay_ms],
+        )
+
+
+def untold(writes: Iterable[Write]) -> tuple[Write, ...]:
+    """*writes* when the answer went out without the notices before it: these are due again at once."""
+    return tuple(write for write in writes if not write.key.startswith(keys.notice_told("")))
+
+
+def of_notices(writes: Iterable[Write]) -> tuple[Write, ...]:
+    """Those of *writes* that end the telling of notices."""
+    return tuple(
+        write for write in writes if write.key.startswith((keys.notice_told(""), keys.notice_held("")))
+    )
+
+
+def _texts(fields: dict[bytes, bytes]) -> dict[str, str]:
+    return {text(key): text(value) for key, value in fields.items()}
+
+
+def _paired(pairs: Sequence[bytes]) -> dict[str, str]:
+    words = [text(word) for word in pairs]
+    return dict(zip(words[::2], words[1::2], strict=True))
+
+
+def _load(name: str, fields: dict[str, str], told: bytes | None) -> Notice:
+    kind, _, account = name.partition(":")
+    with reading():
+        known(int(fields["v"]))
+        return Notice(
+            kind=cast(Kind, kind),
+            account=account,
+            errcode=int(fields["errcode"]),
+            details=tuple(json.loads(fields["details"])),
+            first_ms=int(fields["first"]),
+            last_ms=int(fields["last"]),
+            count=int(fields["count"]),
+            told=told is not None and text(told) == fields["first"],
+            tries=int(fields.get("tries", 0)),
+        )
