@@ -6,16 +6,20 @@ switched off here: `auto_retry=False`, and its `fetch_access_token` raises.
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from ssl import SSLError
 from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import NewConnectionError
 from wechatpy.client.base import BaseWeChatClient
 from wechatpy.exceptions import WeChatClientException
 
-from bot.channels._answers import TOKEN_CALL, Table, error_for
+from bot.channels._answers import HOLD, TELL_OWNER, TOKEN_CALL, Table, Treatment, error_for
 from bot.channels.base import AccessTokens
-from bot.errors import AccountUnfit, PersonUnreachable, PlatformAway, PlatformError, SendUnsure, TokenRefused
+from bot.errors import PlatformAway, PlatformError, SendUnsure, TokenRefused
 
 TIMEOUT_S = (3.05, 10.0)
 """Seconds to connect and to wait for an answer."""
@@ -25,6 +29,23 @@ GLANCE_S = (1.0, 1.0)
 FetchToken = Callable[["Client"], Mapping[str, Any]]
 
 
+class _Connection(HTTPSConnection):
+    """Says that no connection came about where TLS is not reached: urllib3 takes that for a lost answer."""
+
+    def connect(self) -> None:
+        """Connect, TLS included."""
+        try:
+            super().connect()
+        except SSLError:
+            raise
+        except OSError as error:
+            raise NewConnectionError(self, "no TLS") from error
+
+
+class _Pool(HTTPSConnectionPool):
+    ConnectionCls = _Connection
+
+
 class Client(BaseWeChatClient):  # type: ignore[misc]  # wechatpy carries no types
     """wechatpy's client for one account, reaching the platform only at *api_base*."""
 
@@ -32,6 +53,7 @@ class Client(BaseWeChatClient):  # type: ignore[misc]  # wechatpy carries no typ
         super().__init__(app_id, timeout=TIMEOUT_S, auto_retry=False)
         self.API_BASE_URL = api_base.rstrip("/") + "/cgi-bin/"
         adapter = HTTPAdapter(pool_connections=4, pool_maxsize=connections)
+        adapter.poolmanager.pool_classes_by_scheme = {"http": HTTPConnectionPool, "https": _Pool}
         self._http.mount("https://", adapter)
         self._http.mount("http://", adapter)
 
@@ -59,60 +81,85 @@ class Client(BaseWeChatClient):  # type: ignore[misc]  # wechatpy carries no typ
 
 
 class Api:
-    """What a channel calls: an access_token is added, refreshed once where it is refused, errors are ours."""
+    """What a channel calls: an access_token is added, refreshed once where it is refused, errors are ours.
+
+    *fetch* gets a token from the platform; *force*, where there is such a call, one that ends the former.
+    """
 
     def __init__(
-        self, account: str, client: Client, tokens: AccessTokens, fetch: FetchToken, answers: Table
+        self,
+        account: str,
+        client: Client,
+        tokens: AccessTokens,
+        answers: Table,
+        fetch: FetchToken,
+        force: FetchToken | None = None,
     ) -> None:
         self._account = account
         self._client = client
         self._tokens = tokens
-        self._fetch = fetch
         self._answers = answers
+        self._fetch = fetch
+        self._force = force
 
-    def post(
-        self, path: str, data: Mapping[str, Any], timeout_s: tuple[float, float] = TIMEOUT_S
-    ) -> dict[str, Any]:
-        """POST *data*; exactly one retry, with a new token where one is refused. Raises PlatformError."""
-        token = self._tokens.get(self._account, self._fetch_token)
+    def post(self, path: str, data: Mapping[str, Any], *, aside: bool = False) -> dict[str, Any]:
+        """POST *data*; exactly one retry, with a new token where one is refused. Raises PlatformError.
+
+        What is refused to a call made *aside* (typing) does not make the account rest.
+        """
         try:
-            return self._post(path, data, token, timeout_s)
-        except TokenRefused:
-            self._tokens.drop(self._account, token)
-        return self._post(path, data, self._tokens.get(self._account, self._fetch_token), timeout_s)
+            return self._post(path, data, aside=aside)
+        except TokenRefused as error:
+            if error.wait_s:
+                raise
+        return self._post(path, data, aside=aside)
 
-    def _post(
-        self, path: str, data: Mapping[str, Any], token: str, timeout_s: tuple[float, float]
-    ) -> dict[str, Any]:
-        with platform_errors(self._answers, otherwise=PersonUnreachable, lost=SendUnsure):
-            return self._client.call(path, {"access_token": token}, data, timeout_s)
+    def _post(self, path: str, data: Mapping[str, Any], *, aside: bool) -> dict[str, Any]:
+        account = self._account
+        token = self._tokens.get(account, self._fetch_token, may_force=self._force is not None)
+        try:
+            with platform_errors(self._answers, otherwise=TELL_OWNER, lost=SendUnsure):
+                limit_s = GLANCE_S if aside else TIMEOUT_S
+                answer = self._client.call(path, {"access_token": token.value}, data, limit_s)
+        except TokenRefused as error:
+            rest_s = self._tokens.refused(account, token, error)
+            if rest_s:
+                raise TokenRefused(error.errcode, error.errmsg, wait_s=rest_s) from error
+            raise
+        except PlatformError as error:
+            rests = error.wait_s > 0 and not aside
+            if error.errcode and (token.trial or rests):
+                self._tokens.taken(account, token, error if rests else None)
+            elif token.trial:
+                self._tokens.unsure(account, token)
+            raise
+        if token.trial:
+            self._tokens.taken(account, token)
+        return answer
 
-    def _fetch_token(self) -> tuple[str, int]:
-        return fetch_token(self._client, self._fetch)
+    def _fetch_token(self, forced: bool) -> tuple[str, int]:
+        return fetch_token(self._client, self._force if forced and self._force else self._fetch)
 
 
 def fetch_token(client: Client, fetch: FetchToken) -> tuple[str, int]:
-    """A token from the platform itself, and the seconds it lives. Raises AccountUnfit or PlatformAway."""
-    with platform_errors(TOKEN_CALL, otherwise=AccountUnfit, lost=PlatformAway):
+    """A token from the platform itself, and the seconds it lives. Raises AccountOnHold or PlatformAway."""
+    with platform_errors(TOKEN_CALL, otherwise=HOLD, lost=PlatformAway):
         answer = fetch(client)
         return str(answer["access_token"]), int(answer["expires_in"])
 
 
 @contextmanager
-def platform_errors(
-    answers: Table, *, otherwise: type[PlatformError], lost: type[PlatformError]
-) -> Iterator[None]:
+def platform_errors(answers: Table, *, otherwise: Treatment, lost: type[PlatformError]) -> Iterator[None]:
     """Map every error of wechatpy and requests; *lost* stands for an answer that never came.
 
-    A request that could not connect was certainly not sent (PlatformAway). An errcode that *answers* does not
-    list becomes *otherwise*: it is not tried again.
+    A request that could not connect was certainly not sent (PlatformAway), nor one that a proxy refused with
+    4xx. An errcode that *answers* does not list is treated as *otherwise*.
     """
     try:
         yield
     except WeChatClientException as error:
-        if error.errcode is None:  # a proxy spoke: behind a 5xx the send may have arrived
-            refused = error.response is not None and error.response.status_code < 500
-            raise (PlatformAway if refused else lost)(0, "HTTP status") from error
+        if error.errcode is None:  # an HTTP status that is no answer of the API: a proxy, a gateway
+            raise (PlatformAway if _refused_on_the_way(error) else lost)(0, "HTTP status") from error
         raise error_for(answers, int(error.errcode), str(error.errmsg), otherwise) from error
     except (requests.ConnectTimeout, requests.exceptions.ProxyError, requests.exceptions.SSLError) as error:
         raise PlatformAway(0, type(error).__name__) from error
@@ -121,6 +168,11 @@ def platform_errors(
         raise sent(0, type(error).__name__) from error
     except (KeyError, TypeError, ValueError) as error:
         raise lost(0, "the answer has another form") from error
+
+
+def _refused_on_the_way(error: WeChatClientException) -> bool:
+    """Whether an HTTP status says that the request went no further; behind a 502 or 504 it may have."""
+    return error.response is not None and error.response.status_code < 500
 
 
 def _never_connected(error: requests.RequestException) -> bool:

@@ -16,10 +16,10 @@ _ID_CHARS = 128
 
 def inbound(account: str, found: Mapping[str, str]) -> InboundMessage:
     """The message in *found*. Raises Unreadable when a field that every message has is missing or absurd."""
-    sender, created, kind = (
-        found.get(name, "").strip() for name in ("FromUserName", "CreateTime", "MsgType")
-    )
-    if not sender or len(sender) > _ID_CHARS or not sender.isprintable():
+    sender = found.get("FromUserName", "")
+    created, kind = (found.get(name, "").strip() for name in ("CreateTime", "MsgType"))
+    # Never stripped: an id with a blank is nobody's, and least of all the admin's whom it resembles.
+    if not sender or len(sender) > _ID_CHARS or not sender.isprintable() or " " in sender:
         raise Unreadable("sender")
     if not (created.isascii() and created.isdigit() and len(created) <= 12):
         raise Unreadable("created")
@@ -50,7 +50,7 @@ def _event(found: Mapping[str, str]) -> tuple[str, Part | None]:
 
 def _dedupe_id(found: Mapping[str, str], kind: str) -> str:
     """MsgId with its sender, since it is not unique across people; events have none (protocol A4)."""
-    sender, msg_id = found["FromUserName"].strip(), found.get("MsgId", "").strip()
+    sender, msg_id = found["FromUserName"], found.get("MsgId", "").strip()
     if msg_id and kind.lower() != "event":
         parts: tuple[str, ...] = ("m", sender, msg_id)
     else:

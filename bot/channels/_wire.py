@@ -60,6 +60,8 @@ def fields(body: bytes | str) -> dict[str, str]:
         raise Unreadable("encoding") from error
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise Unreadable("doctype")
+    if "\x00" in text:  # expat would take it for UTF-16, in which the words above look different
+        raise Unreadable("encoding")
     try:
         root = ElementTree.fromstring(text)  # noqa: S314 - no DOCTYPE reaches it, so no entity can be declared
     except (ElementTree.ParseError, ValueError) as error:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from bot.errors import PlatformError
 from bot.messages import InboundMessage
 
 BODY_BYTES = 64 * 1024
@@ -44,6 +45,10 @@ class Allowance:
     window_s: int
 
 
+KEYS_A_MESSAGE = 16
+"""How many keys of texts an inbox number has: parts from 0, a notice from 12, an apology at 15."""
+
+
 @dataclass(frozen=True, slots=True)
 class OutText:
     """One text as it goes out.
@@ -53,14 +58,16 @@ class OutText:
         number: `(2/3)` where there are several parts, else empty.
         label: what says "made by AI" (numbering included); empty where nothing is to be said.
             A channel whose platform has a mark of its own shows that and the number instead.
-        key: the same for every attempt to send this text, and the next number for the next text of the chat;
-            by it a platform that can tells a repeated send from a sentence said twice.
+        key: the same for every attempt to send this text and for no other text of the chat; by it a platform
+            that can tells a repeated send from a sentence said twice.
+        before: whether it stands before the answer and is no part of it (what an owner should know).
     """
 
     text: str
     number: str = ""
     label: str = ""
     key: int = 0
+    before: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,28 +79,65 @@ class Nonce:
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """At most *count* messages to one chat within any *window_s* seconds."""
+
+    count: int
+    window_s: int
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
-    """What one message of this channel can hold.
+    """What one message of this channel can hold, and how fast messages may follow each other.
 
     Attributes:
         text_bytes: UTF-8 bytes of one text, numbering and label included.
         links: whether `<a href>` is shown as a link.
         duplicate_check: whether the platform itself drops a send that is repeated with the same content.
+        paces: what one chat may be sent, where the platform drops the surplus without a word.
     """
 
     text_bytes: int
     links: bool
     duplicate_check: bool
+    paces: tuple[Pace, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """A token as it is lent to one call.
+
+    Attributes:
+        trial: names the trial while nobody knows yet whether the platform takes this token; else empty.
+    """
+
+    value: str
+    trial: str = ""
 
 
 class AccessTokens(Protocol):
-    """Shared access_tokens: one fetch for all processes (design §6)."""
+    """Shared access_tokens: one fetch for all processes, and a rest after refusals (design §6).
 
-    def get(self, account: str, fetch: Callable[[], tuple[str, int]]) -> str:
-        """The current token, or a new one by *fetch* → (token, lifetime in s), by one process at a time."""
+    Whoever got a token on trial says afterwards what came of it.
+    """
 
-    def drop(self, account: str, token: str) -> None:
-        """Forget *token* if it is still the current one."""
+    def get(
+        self, account: str, fetch: Callable[[bool], tuple[str, int]], *, may_force: bool = False
+    ) -> AccessToken:
+        """The current token, or a new one by *fetch* → (token, lifetime in s), by one process at a time.
+
+        With *may_force* fetch(True) is called where the platform hands out the token it refuses. Raises
+        PlatformError with `wait_s` while the account rests.
+        """
+
+    def taken(self, account: str, token: AccessToken, refusal: PlatformError | None = None) -> None:
+        """The platform knows *token*; a *refusal* with `wait_s` lets the whole account rest."""
+
+    def refused(self, account: str, token: AccessToken, refusal: PlatformError) -> float:
+        """The platform refused *token*: seconds that the account rests now, 0 if another may be asked for."""
+
+    def unsure(self, account: str, token: AccessToken) -> None:
+        """No answer came while *token* was on trial."""
 
 
 class Channel(Protocol):

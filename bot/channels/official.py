@@ -7,10 +7,10 @@ from typing import Any
 
 from bot.channels import _wire
 from bot.channels._answers import OFFICIAL
-from bot.channels._api import GLANCE_S, Api, Client, fetch_token
+from bot.channels._api import Api, Client, fetch_token
 from bot.channels._inbound import inbound
 from bot.channels.base import AccessTokens, Allowance, Bell, Delivery, Limits, Nonce, OutText, Poll
-from bot.errors import AccountUnfit, Forged, PersonUnreachable
+from bot.errors import AccountUnfit, Forged
 from bot.messages import Event, InboundMessage, Text
 from config.settings import OfficialSettings
 
@@ -40,7 +40,14 @@ class Official:
         )
         secret = settings.app_secret.get_secret_value()
         client = Client(settings.app_id, settings.api_base, connections)
-        self._api = Api(account, client, tokens, lambda client: _stable_token(client, secret), OFFICIAL)
+        self._api = Api(
+            account,
+            client,
+            tokens,
+            OFFICIAL,
+            fetch=lambda client: _stable_token(client, secret),
+            force=lambda client: _stable_token(client, secret, force=True),
+        )
         self._marks_ai = True
 
     def verify(self, query: Mapping[str, str], now_s: float) -> str:
@@ -93,7 +100,7 @@ class Official:
         if out.label and self._marks_ai:
             try:
                 self._send(peer, _joined(out.text, out.number), {"aimsgcontext": {"is_ai_msg": 1}})
-            except (AccountUnfit, PersonUnreachable) as error:
+            except AccountUnfit as error:
                 if error.errcode not in _MARK_REFUSED:
                     raise
                 self._send(peer, _joined(out.text, out.label), {})
@@ -108,19 +115,19 @@ class Official:
 
     def typing(self, peer: str) -> None:
         """The typing status; it shows up to 15 s, or until a message is sent (protocol B3)."""
-        self._api.post("message/custom/typing", {"touser": peer, "command": "Typing"}, GLANCE_S)
+        self._api.post("message/custom/typing", {"touser": peer, "command": "Typing"}, aside=True)
 
 
 def _joined(text: str, mark: str) -> str:
     return f"{text}\n{mark}" if mark else text
 
 
-def _stable_token(client: Client, secret: str) -> Mapping[str, Any]:
-    """stable_token in normal mode: the same token until its last five minutes (protocol B1)."""
+def _stable_token(client: Client, secret: str, *, force: bool = False) -> Mapping[str, Any]:
+    """stable_token: the same token until its last five minutes, or with *force* another (protocol B1)."""
     return client.call(
         "stable_token",
         {},
-        {"grant_type": "client_credential", "appid": client.appid, "secret": secret, "force_refresh": False},
+        {"grant_type": "client_credential", "appid": client.appid, "secret": secret, "force_refresh": force},
     )
 
 

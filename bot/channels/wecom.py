@@ -5,10 +5,10 @@ from contextlib import closing
 from typing import Any
 
 from bot.channels import _wire
-from bot.channels._answers import WECOM
+from bot.channels._answers import TELL_OWNER, WECOM
 from bot.channels._api import Api, Client, fetch_token, platform_errors
 from bot.channels._inbound import inbound
-from bot.channels.base import AccessTokens, Allowance, Bell, Delivery, Limits, Nonce, OutText, Poll
+from bot.channels.base import AccessTokens, Allowance, Bell, Delivery, Limits, Nonce, OutText, Pace, Poll
 from bot.errors import AccountUnfit, Forged, PlatformAway
 from bot.messages import InboundMessage
 from config.settings import WecomSettings
@@ -21,7 +21,8 @@ class Wecom:
     """One WeCom app."""
 
     delivery: Delivery = "push"
-    limits = Limits(text_bytes=2048, links=True, duplicate_check=True)
+    limits = Limits(text_bytes=2048, links=True, duplicate_check=True, paces=(Pace(30, 65), Pace(1000, 3610)))
+    """30 a minute and 1 000 an hour for each member (protocol C7), with what a send may be late."""
 
     def __init__(self, account: str, settings: WecomSettings, tokens: AccessTokens, connections: int) -> None:
         self.account = account
@@ -30,7 +31,7 @@ class Wecom:
         self._envelope = _wire.Envelope(settings.token.get_secret_value(), key, settings.corp_id)
         secret = settings.secret.get_secret_value()
         client = Client(settings.corp_id, settings.api_base, connections)
-        self._api = Api(account, client, tokens, lambda client: _get_token(client, secret), WECOM)
+        self._api = Api(account, client, tokens, WECOM, fetch=lambda client: _get_token(client, secret))
 
     def verify(self, query: Mapping[str, str], now_s: float) -> str:
         """The decrypted echostr; the platform waits one second for it (protocol C1)."""
@@ -68,7 +69,7 @@ class Wecom:
         them, so the interval is varied by *out.key*: equal for a repeated send, other for another message.
         """
         mark = out.label or out.number
-        self._api.post(
+        answer = self._api.post(
             "message/send",
             {
                 "touser": peer,
@@ -79,6 +80,8 @@ class Wecom:
                 "duplicate_check_interval": _DUPLICATE_CHECK_S + out.key % _DUPLICATE_SPAN_S,
             },
         )
+        if peer.lower() in str(answer.get("unlicenseduser") or "").lower().split("|"):
+            raise AccountUnfit(0, "unlicenseduser")
 
     def typing(self, peer: str) -> None:
         """WeCom shows no typing status for apps."""
@@ -98,7 +101,7 @@ def check(settings: WecomSettings) -> None:
     secret = settings.secret.get_secret_value()
     with closing(Client(settings.corp_id, settings.api_base, connections=1)) as client:
         token, _ = fetch_token(client, lambda client: _get_token(client, secret))
-        with platform_errors(WECOM, otherwise=AccountUnfit, lost=PlatformAway):
+        with platform_errors(WECOM, otherwise=TELL_OWNER, lost=PlatformAway):
             client.call("agent/get", {"access_token": token, "agentid": str(settings.agent_id)})
 
 

@@ -5,18 +5,9 @@ from typing import Any
 from bot.channels.official import Official
 from bot.channels.wecom import Wecom
 from config.settings import OfficialSettings, WecomSettings
+from handlers.connect import NoTokens
 
 KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
-
-
-class NoTokens:
-    """Tokens for tests in which nothing is sent."""
-
-    def get(self, account: str, fetch: object) -> str:
-        raise AssertionError("no token is needed here")
-
-    def drop(self, account: str, token: str) -> None:
-        raise AssertionError("no token is needed here")
 
 
 def official(
