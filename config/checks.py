@@ -5,7 +5,7 @@ import binascii
 import re
 from collections.abc import Callable
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, SecretStr
@@ -23,6 +23,12 @@ _PLACEHOLDER = re.compile(
 )
 _GAP_OR_CONTROL = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2060\ufeff]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ufeff]")
+
+_STORE_NUMBERS: dict[str, Callable[[str], object]] = {
+    **dict.fromkeys(("db", "health_check_interval", "max_connections"), int),
+    **dict.fromkeys(("socket_connect_timeout", "socket_timeout", "timeout"), float),
+}
+"""Options behind the ? of a store's address that redis-py reads as numbers."""
 
 
 class Section(BaseModel):
@@ -109,6 +115,18 @@ def _store_address(value: str) -> str:
     """Several hosts of a Sentinel address are no valid netloc, so only the scheme is looked at here."""
     if not re.match(r"((redis|rediss)(\+sentinel)?|unix)://.", value):
         raise wrong("must begin with redis://, rediss:// or unix:// (redis+sentinel:// for Sentinel)")
+    try:
+        parts = urlsplit(value)
+        usable = value.startswith("unix") or "@" not in parts.path + parts.query
+        for name, given in parse_qsl(parts.query):
+            _STORE_NUMBERS.get(name, str)(given)
+        usable = usable and not parts.fragment and ("+sentinel" in parts.scheme or parts.port != 0)
+    except ValueError:
+        usable = False
+    if not usable:  # redis-py would quote the piece of the password that it takes for a port or a number
+        raise wrong(
+            "is no address such as redis://:password@host:6379/0; write / # ? in a password as %2F %23 %3F"
+        )
     return value
 
 

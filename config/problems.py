@@ -67,7 +67,7 @@ def shown(text: str) -> str:
 def wrong(advice: str, key: str = "") -> PydanticCustomError:
     """The error a validator raises: *advice* continues a sentence whose subject is the key.
 
-    A validator of a whole section names the *key* it means.
+    A validator of a whole section names the *key* it means, that of all settings `section.key`.
     """
     return PydanticCustomError("setting", "{advice}", {"advice": advice, "key": key})
 
@@ -120,7 +120,7 @@ def _path(problem: ErrorDetails) -> Path:
     if problem["type"].startswith("union_tag"):
         return (*path, "channel")
     key = _context(problem).get("key")
-    return (*path, str(key)) if key else path
+    return (*path, *str(key).split(".")) if key else path
 
 
 def _context(problem: ErrorDetails) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from config import problems, sources
 from config.accounts import Account, OfficialSettings, WecomSettings
 from config.checks import Name, Secret, Section, StoreAddress, WebAddress, Zone
+from config.places import Places
 from config.presets import PRESETS, Provider
 from config.problems import ConfigError, wrong
 
@@ -73,6 +74,7 @@ class TurnSettings(Section):
     max_deaths: Annotated[int, Field(ge=1, le=100)] = 8
     on_ambiguous: Literal["resend", "skip"] = "resend"
     drain_s: Annotated[float, Field(ge=0, le=3600)] = 25.0
+    inbox_most: Annotated[int, Field(ge=1, le=100_000)] = 100
 
 
 class ReplySettings(Section):
@@ -88,10 +90,29 @@ class WebSettings(Section):
     metrics_token: Secret | None = None
 
 
+class OwnerSettings(Section):
+    """Where the owner reads notices: a *person* (userid or openid) of one *account*; both or neither."""
+
+    account: AccountName | None = None
+    person: Name | None = None
+
+    @model_validator(mode="after")
+    def _both_or_neither(self) -> Self:
+        if (self.account is None) != (self.person is None):
+            raise wrong("missing", "account" if self.account is None else "person")
+        return self
+
+
 class TimeSettings(Section):
     """The owner's clock."""
 
     zone: Zone = "Asia/Shanghai"
+
+
+class FailpointSettings(Section):
+    """For tests of crashes: places where a process kills itself (bot/failpoints.py knows them)."""
+
+    armed: Places = ()
 
 
 class Settings(BaseSettings):
@@ -107,10 +128,20 @@ class Settings(BaseSettings):
     turn: TurnSettings = TurnSettings()
     reply: ReplySettings = ReplySettings()
     web: WebSettings = WebSettings()
+    owner: OwnerSettings = OwnerSettings()
     time: TimeSettings = TimeSettings()
+    failpoints: FailpointSettings = FailpointSettings()
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     web_concurrency: Annotated[int, Field(ge=1, le=256)] = 2
     worker_threads: Annotated[int, Field(ge=1, le=10_000)] = 200
+
+    @model_validator(mode="after")
+    def _owner_is_reached_through_an_account(self) -> Self:
+        if self.owner.account is not None and self.owner.account not in self.accounts:
+            raise wrong(
+                "names no account that is configured; write the name of one of [accounts]", "owner.account"
+            )
+        return self
 
     @classmethod
     def settings_customise_sources(

@@ -24,7 +24,9 @@ FILLED_IN = {
     '"…"': '"0123456789abcdef"',
     '"43 characters"': '"abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"',
 }
-NO_DEFAULT = {"url", "provider", "api_key", "public_url", "metrics_token", "about", "label_ai"}
+NO_DEFAULT = {
+    *("url", "provider", "api_key", "public_url", "metrics_token", "about", "label_ai", "account", "person"),
+}
 
 
 def filled_in(text: str) -> str:

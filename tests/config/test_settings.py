@@ -23,7 +23,7 @@ def test_defaults_are_the_documented_ones(load_toml: Loader) -> None:
         1024,
     )
     assert tuple(settings.memory.model_dump().values()) == (3000, 30, 7)
-    assert tuple(settings.turn.model_dump().values()) == (True, 8, "resend", 25.0)
+    assert tuple(settings.turn.model_dump().values()) == (True, 8, "resend", 25.0, 100)
     assert (settings.reply.first_part_s, settings.time.zone) == (6.0, "Asia/Shanghai")
     assert (settings.web.public_url, settings.web.metrics_token) == (None, None)
     assert (settings.port, settings.web_concurrency, settings.worker_threads) == (8000, 2, 200)

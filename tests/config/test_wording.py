@@ -5,11 +5,15 @@ from typing import get_args
 
 import pytest
 
+from bot.store.notices import KINDS
 from config.wording import Language, Texts, WordingError, load_texts
 from handlers.commands import all_commands
+from handlers.owner import BEFORE_MAX
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 FOR_THE_MODEL = {"system_prompt", "about_head"}
+TO_LOOK_UP = re.compile(r"(chat|accounts\.\w+)\.\w+|接口权限|接口许可|stable_token")
+"""Settings and what a console calls its own pages: the owner reads them there."""
 LONGEST = {
     "assistant": "答" * 20,
     "title": "店" * 60,
@@ -18,6 +22,15 @@ LONGEST = {
     "count": 99,
     "index": 99,
     "word": "词" * 20,
+    "account": "a" * 64,
+    "place": "a" * 64,
+    "code": 89_506,
+    "detail": ", ".join([f"{'q' * 64} status=429"] * 3),
+    "since": "12-31 23:59",
+    "until": "12-31 23:59",
+    "times": 100_000,
+    "told": "you have not been told yet",
+    "what": "what",
 }
 NEEDED = {
     "welcome": {"assistant", "title", "examples"},
@@ -29,11 +42,39 @@ NEEDED = {
     "label_part": {"index", "count"},
     "number_part": {"index", "count"},
     "system_prompt": {"assistant", "title"},
+    "owner_notices.told_alone": {"place", "since", "what"},
+    "owner_notices.listed": {"place", "since", "until", "times", "told", "what"},
+    **{
+        f"notices.{kind}": fields
+        for kind, fields in {
+            "dead_letter": {"detail"},
+            "undelivered": {"detail"},
+            "account_unfit": {"code"},
+            "model_key_refused": {"detail"},
+            "model_down_long": {"detail"},
+            "quota_spent.model": {"detail"},
+            "ip_not_allowed.official": {"code", "detail"},
+            "ip_not_allowed.wecom": {"code", "detail"},
+            "ip_needs_consent.official": {"code"},
+            "secret_refused.official": {"code", "account"},
+            "secret_refused.wecom": {"code", "account"},
+            "secret_frozen.official": {"code"},
+            "agent_refused.wecom": {"code", "account"},
+            "app_disabled.wecom": {"code"},
+            "api_unauthorized.official": {"code"},
+            "api_unauthorized.wecom": {"code"},
+            "api_banned.official": {"code"},
+            "quota_spent.official": {"code"},
+            "quota_spent.wecom": {"code"},
+        }.items()
+    },
 }
 PLAIN = {
     "ai_notice", "answer_failed", "model_down", "blocked_content", "empty_text", "label_single",
     "more_behind", "nothing_more", "fresh_start", "stopped", "help_head", "help_foot",
     "gave_up", "about_head",
+    "notices.token_refused.official", "notices.token_refused.wecom", "notices.unlicensed.wecom",
+    *(f"owner_notices.{name}" for name in ("the_model", "told", "untold", "none")),
     *(f"not_yet_{kind}" for kind in
       ("voice", "image", "video", "location", "link", "file", "sticker", "unsupported")),
     *(f"commands.{command.NAMES[0]}.{part}" for command in all_commands() for part in ("line", "more")),
@@ -69,6 +110,22 @@ def test_every_text_fits_into_one_message(texts: Texts) -> None:
         assert said, key
 
 
+def test_three_notices_fit_into_one_message(texts: Texts) -> None:
+    """What an admin is told before an answer holds up to three notices, blank lines between."""
+    for key in texts.keys:
+        if key.startswith("notices."):
+            what = texts.say(key, **LONGEST)
+            said = texts.say("owner_notices.told_alone", **{**LONGEST, "what": what})
+            assert len(said.encode()) <= (2048 - 4) // BEFORE_MAX, (key, len(said.encode()))
+
+
+def test_every_kind_of_notice_has_its_words(texts: Texts) -> None:
+    """For the places it may concern: one account of either channel, or what all share."""
+    told = {key.split(".")[1] for key in texts.keys if key.startswith("notices.")}
+
+    assert set(KINDS) == told
+
+
 def test_labels_fit_into_their_reserve(texts: Texts) -> None:
     """The splitter keeps 24 bytes free for what marks a part."""
     for index, count in ((1, 2), (9, 9)):
@@ -81,7 +138,8 @@ def test_no_text_speaks_jargon(texts: Texts) -> None:
     jargon = r"error|api|token|http|json|server|timeout|exception|null|redis|gpt|llm"
     jargon += "|markdown|报错|异常|超时|接口|令牌"
     for key, said in visible(texts).items():
-        assert not re.search(rf"(?<![a-z])({jargon})(?![a-z])", said, re.IGNORECASE), key
+        words = TO_LOOK_UP.sub("", said) if key.startswith("notices.") else said
+        assert not re.search(rf"(?<![a-z])({jargon})(?![a-z])", words, re.IGNORECASE), key
 
 
 def test_no_text_promises_a_command_that_does_not_exist(texts: Texts) -> None:
