@@ -12,6 +12,8 @@ from config import logs
 from config.settings import ConfigError, load
 from handlers import callback, health
 from handlers.connect import connect_command
+from handlers.dead_letters import dead_command, requeue_command
+from handlers.notices import notices_command
 
 log = structlog.get_logger(__name__)
 
@@ -24,6 +26,9 @@ def create_app(door: Door | None = None) -> Flask:
     """Flask with our routes and commands; without a *door* the routes answer 503 and the commands work."""
     app = Flask(__name__, static_folder=None)
     app.cli.add_command(connect_command)
+    app.cli.add_command(dead_command)
+    app.cli.add_command(requeue_command)
+    app.cli.add_command(notices_command)
     if door is None:
         app.before_request(lambda: Response("", status=503))
         return app
@@ -63,6 +68,8 @@ def _start() -> Flask:
         sys.exit(_APP_LOAD_ERROR)
     except StoreAway as away:
         log.warning("store away", reason=str(away))
+    if door.failpoints.armed:
+        log.warning("failpoints armed", places=door.failpoints.armed)
     return create_app(door)
 
 

@@ -17,10 +17,12 @@ from bot.messages import Chat
 from bot.wiring.bot import Bot, build_bot
 from config import logs
 from config.settings import ConfigError, load
+from handlers import owner
 from handlers.turn import take_turns
 
 RENEW_S = 1.5
 SWEEP_S = 0.5
+PUSH_S = 1.0
 SWEEP_MOST = 500
 _FULL_S = 60.0
 _START_S = 1.0
@@ -44,6 +46,7 @@ class Pool:
 
     def wake(self, chats: Sequence[str]) -> None:
         """Give each chat a thread; blocks while all are busy. A hint dropped here comes again."""
+        self._bot.failpoints.reach("pre_lease")
         give_up = time.monotonic() + _FULL_S
         for chat in chats:
             while not self._free.acquire(timeout=0.5):
@@ -73,6 +76,7 @@ def _report(turn: Future[None]) -> None:
 def main() -> None:
     """Run until SIGTERM or SIGINT; a second one ends it at once."""
     logs.configure()
+    _leave_no_core()
     try:
         bot = build_bot(load())
         files = _room_for(bot.settings.worker_threads)
@@ -82,7 +86,11 @@ def main() -> None:
     stopping = threading.Event()
     pool = Pool(bot, bot.settings.worker_threads, stopping)
     ended = threading.Event()
-    for beat, every_s in ((bot.leases.renew, RENEW_S), (lambda: _sweep(bot, stopping), SWEEP_S)):
+    for beat, every_s in (
+        (bot.leases.renew, RENEW_S),
+        (lambda: _sweep(bot, stopping), SWEEP_S),
+        (lambda: owner.push(bot), PUSH_S),
+    ):
         threading.Thread(target=_repeat, args=(beat, every_s, ended), daemon=True).start()
     for name, account in bot.accounts.items():
         log.info(
@@ -91,6 +99,8 @@ def main() -> None:
     log.info(
         "worker started", threads=bot.settings.worker_threads, files=files, model=bot.settings.chat.model
     )
+    if bot.failpoints.armed:
+        log.warning("failpoints armed", places=bot.failpoints.armed)
     queue.work(bot.queue, bot.leases.process, pool.wake, stopping)
     _end(bot, pool, ended)
 
@@ -112,12 +122,13 @@ def _await_store(bot: Bot) -> None:
 
 
 def _repeat(beat: Callable[[], object], every_s: float, ended: threading.Event) -> None:
-    """Call *beat* every *every_s* seconds; a store that is away is met again at the next beat."""
-    while not ended.wait(every_s):
+    """Call *beat* now and every *every_s* seconds; a store that is away is met again at the next beat."""
+    while not ended.is_set():
         try:
             beat()
         except StoreError as error:
             log.warning("store away", error=type(error).__name__)
+        ended.wait(every_s)
 
 
 def _sweep(bot: Bot, stopping: threading.Event) -> None:
@@ -145,6 +156,12 @@ def _end(bot: Bot, pool: Pool, ended: threading.Event) -> None:
     # Threads of turns that did not end would keep the process: their steps are saved, others go on with them.
     sys.stdout.flush()
     os._exit(0)
+
+
+def _leave_no_core() -> None:
+    """A process that crashes writes no core file: it would hold every secret, and what people said."""
+    _, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
 
 
 def _room_for(threads: int) -> int:

@@ -9,6 +9,10 @@ MESSAGE_TOKENS = 4
 """What the chat format itself costs for each message, by OpenAI's counting; generous for other models."""
 
 
+# For each half of a flag `\X` alone counts the whole run of flags from its start, which is quadratic.
+_CLUSTER = regex.compile(r"[\U0001F1E6-\U0001F1FF]{2}[\p{GCB=Extend}\p{GCB=ZWJ}\p{GCB=SpacingMark}]*+|\X")
+
+
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """One question with its answer, and how many tokens the two count for."""
@@ -60,7 +64,7 @@ def cut_question(question: str, *, room_tokens: int, count: Callable[[str], int]
     # A token is at least one byte: what is short enough in bytes need not be counted.
     if len(question.encode("utf-8", "replace")) <= room_tokens or count(question) <= room_tokens:
         return question, False
-    clusters = regex.findall(r"\X", question)
+    clusters = _CLUSTER.findall(question)
     low, high = 0, len(clusters)
     while low < high:
         middle = (low + high + 1) // 2

@@ -3,6 +3,7 @@
 import itertools
 import signal
 import threading
+import time
 from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any
@@ -21,6 +22,8 @@ WAKE = "bot.queue.wake"
 
 _BATCH_S = 0.005
 _SHORT = 4
+_LONG = 200
+_LOOK_S = 1.0
 _BACK_OFF_S = 0.5
 
 Wake = Callable[[Sequence[str]], None]
@@ -33,10 +36,17 @@ class Hints:
 
     def __init__(self, client: Redis) -> None:
         self._queue = Queue(QUEUE, connection=client, serializer=JSONSerializer)
+        self._look_at_s = 0.0
+        self._long = False
 
     def put(self, chats: Sequence[str]) -> bool:
-        """Hint that *chats* are ready; False when the store did not take it, which is harmless."""
+        """Hint that *chats* are ready; False when the store or a long queue did not take it: no harm done.
+
+        Hints that nobody takes would pile up while no worker lives, and hold up the sweeper afterwards.
+        """
         try:
+            if self._is_long():
+                return False
             self._queue.enqueue(
                 WAKE, list(chats), result_ttl=0, failure_ttl=60, ttl=300, job_timeout=120, description="wake"
             )
@@ -44,6 +54,13 @@ class Hints:
             log.warning("wake-up not queued", error=type(error).__name__, chats=len(chats))
             return False
         return True
+
+    def _is_long(self) -> bool:
+        """Whether the queue was long when it was last looked at, at most a second ago."""
+        if time.monotonic() >= self._look_at_s:
+            self._long = len(self._queue) > _LONG
+            self._look_at_s = time.monotonic() + _LOOK_S
+        return self._long
 
     def short(self) -> bool:
         """Whether few enough hints wait that repeating some is no burden."""

@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from collections.abc import Mapping
 
 import structlog
 from flask import Response, request
@@ -40,19 +41,29 @@ def callback(door: Door, account: str) -> Response:
 
 
 def _verified(channel: Channel) -> Response:
-    echo = channel.verify(request.args, time.time())
+    echo = channel.verify(_query(), time.time())
     log.info("callback verified", account=channel.account)
     return _answer(echo, 200)
 
 
 def _accepted(door: Door, channel: Channel) -> Response:
     body = request.stream.read(BODY_BYTES + 1)
-    messages = channel.read(request.args, body, time.time())
-    nonce = channel.nonce(request.args, body)
+    query = _query()
+    messages = channel.read(query, body, time.time())
+    nonce = channel.nonce(query, body)
     woken = [chat for message in messages if (chat := _keep(door, channel, message, nonce))]
     for chat in woken:
         door.waker.wake(chat)
+    door.failpoints.reach("pre_ack")
     return _answer(channel.acknowledgement(), 200)
+
+
+def _query() -> Mapping[str, str]:
+    """The query of this request; raw bytes in it that are no UTF-8 make it unreadable."""
+    try:
+        return request.args
+    except UnicodeDecodeError as error:
+        raise Unreadable("query") from error
 
 
 def _keep(
@@ -62,18 +73,23 @@ def _keep(
     if not isinstance(message, InboundMessage):
         raise Unreadable("kind")
     cuts, allowance, attempt = commands.cuts(message), channel.allowance(message), secrets.token_hex(8)
+    door.failpoints.reach("pre_ingest")
     give_up = time.monotonic() + ACCEPT_S
     while True:
         try:
+            # A store that was away may come back as another one, which would lose what we acknowledge.
+            door.health.insist(allow_unsafe=door.settings.redis.allow_unsafe)
             accepted = door.inbox.accept(
                 message, cuts=cuts, allowance=allowance, nonce=nonce, attempt=attempt
             )
             break
         except StoreAway:
+            door.health.doubt()
             if time.monotonic() >= give_up:
                 raise
             time.sleep(_RETRY_S)
-    event = "accepted" if accepted.new else "repeat dropped"
+    door.failpoints.reach("post_ingest")
+    event = "inbox full" if accepted.full else "accepted" if accepted.new else "repeat dropped"
     log.info(
         event, account=message.account, chat=short_hash(str(message.chat)), kind=message.kind, n=accepted.n
     )

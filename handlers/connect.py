@@ -7,7 +7,7 @@ from typing import Literal
 import click
 from click.core import ParameterSource
 
-from bot.channels.base import Channel
+from bot.channels.base import AccessToken, Channel
 from bot.wiring.door import channels
 from config.settings import OfficialSettings, Settings, WecomSettings
 from config.sources import CONFIG, DEFAULT_FILE
@@ -24,13 +24,19 @@ _FAILED, _INTERRUPTED = 1, 130
 class NoTokens:
     """Stands where a channel has its access_tokens: the URL check needs none, and so no store."""
 
-    def get(self, account: str, fetch: object) -> str:
+    def get(self, account: str, fetch: object, *, may_force: bool = False) -> AccessToken:
         """Never called."""
         raise AssertionError("the URL check needs no access_token")
 
-    def drop(self, account: str, token: str) -> None:
+    def taken(self, account: str, token: AccessToken, refusal: object = None) -> None:
         """Never called."""
-        raise AssertionError("the URL check needs no access_token")
+
+    def refused(self, account: str, token: AccessToken, refusal: object) -> float:
+        """Never called."""
+        return 0.0
+
+    def unsure(self, account: str, token: AccessToken) -> None:
+        """Never called."""
 
 
 @dataclass(slots=True)

@@ -18,7 +18,11 @@ _COUNTERS = {
     "ambiguous_sends": "sends that may have been delivered twice",
     "duplicates_dropped": "redelivered callbacks that were recognised",
     "model_calls": "questions put to the model",
+    "requeued": "dead letters that were put back",
     "token_fetches": "access_tokens fetched",
+    "token_failures": "token calls that gave none",
+    "token_forced": "refreshes that were forced",
+    "token_refusals": "access_tokens that the platform refused",
 }
 
 
@@ -33,10 +37,9 @@ def readyz(door: Door) -> tuple[Response, int]:
         condition = door.health.condition()
     except StoreError as error:
         return jsonify(ready=False, store=str(error), workers=0), 503
-    unfit = () if door.settings.redis.allow_unsafe else condition.problems
-    store = "; ".join(unfit) or "up"
+    unfit = condition.refusal(allow_unsafe=door.settings.redis.allow_unsafe)
     ready = not unfit and condition.workers > 0
-    return jsonify(ready=ready, store=store, workers=condition.workers), 200 if ready else 503
+    return jsonify(ready=ready, store=unfit or "up", workers=condition.workers), 200 if ready else 503
 
 
 def metrics(door: Door) -> Response:

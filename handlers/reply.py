@@ -3,19 +3,24 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.channels.base import OutText
+from bot.channels.base import KEYS_A_MESSAGE, OutText
+from bot.errors import ContentRefused
 from bot.markdown import plain
 from bot.messages import Reply, State
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled, Rest
 from bot.store.turns import Plan, Write
-from bot.text import plan
+from bot.text import plan as laid_in_parts
+from bot.text import split
+from handlers.owner import before_answer, is_before, told_writes
 
 if TYPE_CHECKING:  # the web process imports this through the commands; the Bot would bring openai along
     from bot.wiring.bot import Bot
 
 PARTS_MAX = 4
 """Messages for one answer: an official account may send five for one typed message, and one is kept back."""
+_CUT_MIN_BYTES = 120
+"""A text under this is not what the platform finds too long."""
 _MARK_BYTES = 26
 """Kept free in every part for `— AI 生成 · 2/3 —` on a line of its own."""
 
@@ -44,17 +49,28 @@ def lay_out(bot: "Bot", turn: Turn, shown: Rest, *, state: State, recalled: Reca
     """The Plan that sends *shown* as it stands, within the channel's bytes and the send allowance.
 
     What does not fit waits behind 「继续」, before anything that waits there unknown to the person. Someone
-    who was never welcomed by a public account reads in the first AI-made answer that it is AI-made.
+    who was never welcomed by a public account reads in the first AI-made answer that it is AI-made. An admin
+    reads first what the owner should know.
     """
+    before = before_answer(bot, turn, recalled)
+    parts_max = _parts_max(recalled) - (before is not None)
+    laid_out = _laid_out(bot, turn, shown, state, recalled, parts_max)
+    if before is None:
+        return laid_out
+    return replace(laid_out, parts=(before.out, *laid_out.parts), writes=(*laid_out.writes, *before.writes))
+
+
+def _laid_out(bot: "Bot", turn: Turn, shown: Rest, state: State, recalled: Recalled, parts_max: int) -> Plan:
+    """See lay_out; the answer alone, in *parts_max* messages at most."""
     texts = bot.accounts[turn.chat.account].texts
     untold = recalled.rest if recalled.rest and not recalled.rest.told and recalled.rest != shown else None
     reminder = f"\n\n{texts.say('more_behind')}" if untold else ""
     notice = f"\n\n{texts.say('ai_notice')}" if shown.ai and _is_new_here(bot, turn, recalled) else ""
     limit = bot.channels[turn.chat.account].limits.text_bytes - _MARK_BYTES
-    laid_out = plan(
+    laid_out = laid_in_parts(
         shown.text,
         limit_bytes=limit - len((notice + reminder).encode()),
-        parts_max=_parts_max(recalled),
+        parts_max=parts_max,
         mark=lambda index, count: "",
         more=texts.say("more_behind"),
     )
@@ -75,6 +91,37 @@ def _is_new_here(bot: "Bot", turn: Turn, recalled: Recalled) -> bool:
     return bot.accounts[turn.chat.account].settings.audience == "public" and not recalled.noticed
 
 
+def smaller(bot: "Bot", turn: Turn, plan: Plan, index: int) -> Plan | None:
+    """*plan* with part *index* cut smaller, and what was not sent numbered anew; None if it is short."""
+    part = plan.parts[index]
+    size = len(part.text.encode())
+    if size < _CUT_MIN_BYTES:
+        return None
+    pieces = split(part.text, size // 2 + 1)
+    if is_before(part):
+        cut = tuple(replace(part, text=piece, key=part.key + number) for number, piece in enumerate(pieces))
+        return replace(plan, parts=(*plan.parts[:index], *cut, *plan.parts[index + 1 :]))
+    sent, later = plan.parts[:index], plan.parts[index + 1 :]
+    texts = [*pieces, *(one.text for one in later)]
+    first = sum(not is_before(one) for one in sent)
+    count = first + len(texts)
+    ai = bool(part.label)
+    outs = (_out(bot, turn, text, number, count, ai=ai) for number, text in enumerate(texts, first))
+    return replace(plan, parts=(*sent, *outs))
+
+
+def reworded(bot: "Bot", turn: Turn, plan: Plan, index: int) -> Plan | None:
+    """*plan* that ends with an apology in the place of part *index*, whose words are not let through.
+
+    Nothing of such an answer is remembered. None where the apology itself is refused, or no model spoke.
+    """
+    if plan.state != "answered":
+        return None
+    words = bot.accounts[turn.chat.account].texts.say(ContentRefused.told or "answer_failed")
+    sorry = OutText(words, key=(turn.lease.n + 1) * KEYS_A_MESSAGE - 1)
+    return Plan("refused", (*plan.parts[:index], sorry), told_writes(plan.writes, index))
+
+
 def _parts_max(recalled: Recalled) -> int:
     if recalled.sends_left is None:
         return PARTS_MAX
@@ -88,4 +135,4 @@ def _out(bot: "Bot", turn: Turn, text: str, index: int, count: int, *, ai: bool)
     label = ""
     if ai and account.labels_ai:
         label = account.texts.say("label_part", **place) if count > 1 else account.texts.say("label_single")
-    return OutText(text, number, label, key=turn.lease.n * PARTS_MAX + index)
+    return OutText(text, number, label, key=turn.lease.n * KEYS_A_MESSAGE + index)

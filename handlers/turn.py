@@ -5,46 +5,71 @@ import structlog
 from bot.channels.base import OutText
 from bot.errors import (
     AllowanceSpent,
+    ContentRefused,
     LeaseLost,
     PlatformError,
     SendUnsure,
     StoreError,
+    TextTooLong,
     YingdaError,
 )
 from bot.messages import Chat, Reply, State
 from bot.store.inbox import Turn
 from bot.store.memory import Rest
-from bot.store.turns import Plan, Write
+from bot.store.notices import untold
+from bot.store.turns import PartState, Plan, Write
 from bot.wiring.bot import Bot
 from config.logs import short_hash
-from handlers import commands
+from handlers import commands, owner
 from handlers.on import HANDLERS
-from handlers.reply import planned
+from handlers.reply import planned, reworded, smaller
 
 TRIES_MAX = 60
-"""Attempts to send before a message is given up; with pauses up to 15 s that is a quarter of an hour."""
+"""Attempts to send before a message is given up: about a quarter of an hour, with pauses of 8 to 16 s."""
+SUSPECT_S = 0.5
+"""When a suspect that has to wait for another one is looked at again."""
 
 log = structlog.get_logger(__name__)
 
 
 def take_turns(bot: Bot, chat: Chat) -> None:
-    """Answer everything that waits in *chat*, in order; leave at once when another process is at it.
+    """Answer everything that waits in *chat*, in order; leave at once when somebody is at it already.
 
     Whatever goes wrong, the message stays in the inbox and is taken up again.
     """
+    # Even if its lease ended while the store was away: to take the chat anew would cost the answer.
+    if bot.leases.holds(chat):
+        return
     try:
         turn = bot.inbox.take(chat)
         if turn is None:
             return
         with bot.leases.keep(turn.lease):
             while turn is not None:
-                turn = _answer(bot, turn)
+                turn = _answer_safely(bot, turn)
     except LeaseLost:
         log.info("chat taken over", account=chat.account, chat=short_hash(str(chat)))
     except StoreError as error:
         log.warning(
             "turn left to the sweeper", account=chat.account, error=type(error).__name__, reason=str(error)
         )
+
+
+def _answer_safely(bot: Bot, turn: Turn) -> Turn | None:
+    """Answer; a message during which processes died is, after half of the deaths forgiven, answered alone.
+
+    What kills a process takes all its turns along. Started together again, they would die together until the
+    innocent are given up with the guilty: so this process has only one suspect at a time.
+    """
+    if 2 * turn.steps.deaths < bot.settings.turn.max_deaths:
+        return _answer(bot, turn)
+    if not bot.one_suspect.acquire(blocking=False):
+        bot.inbox.hand_back(turn.lease, delay_s=SUSPECT_S)
+        return None
+    try:
+        return _answer(bot, turn)
+    finally:
+        bot.one_suspect.release()
 
 
 def _answer(bot: Bot, turn: Turn) -> Turn | None:
@@ -57,9 +82,10 @@ def _answer(bot: Bot, turn: Turn) -> Turn | None:
             bot.inbox.save(turn, plan)
         return _deliver(bot, turn, plan)
     except PlatformError as error:
+        owner.tell_refused(bot, turn.chat.account, error, turn.steps.tries)
         if not error.retry or turn.steps.tries >= TRIES_MAX:
             return _give_up(bot, turn, error)
-        delay_s = min(15.0, 0.5 * 2 ** min(turn.steps.tries, 5))
+        delay_s = error.wait_s or min(15.0, 0.5 * 2 ** min(turn.steps.tries, 5))
         log.warning(
             "send put off", account=turn.chat.account, n=turn.lease.n, code=error.errcode, delay_s=delay_s
         )
@@ -97,20 +123,26 @@ def _deliver(bot: Bot, turn: Turn, plan: Plan) -> Turn | None:
             _send(bot, turn, index, part)
         except AllowanceSpent:
             return _put_by(bot, turn, plan, index)
+        except (TextTooLong, ContentRefused) as error:
+            return _deliver(bot, turn, _said_otherwise(bot, turn, plan, index, error))
     return _settled(bot, turn, plan.state, plan.writes)
 
 
 def _send(bot: Bot, turn: Turn, index: int, part: OutText) -> None:
     """Send one part: planned → sending → sent. A part that was certainly not sent is planned again."""
-    bot.inbox.record(turn, {f"send:{index}": "sending"}, spend=True)
+    bot.failpoints.reach("pre_send")
+    channel = bot.channels[turn.chat.account]
+    bot.inbox.record(turn, {f"send:{index}": "sending"}, spend=True, paces=channel.limits.paces)
     turn.steps.sends[index] = "sending"
     try:
-        bot.channels[turn.chat.account].send(turn.chat.peer, part)
+        channel.send(turn.chat.peer, part)
     except SendUnsure:
         raise
     except PlatformError:
         bot.inbox.record(turn, {f"send:{index}": "planned"})
+        turn.steps.sends[index] = "planned"
         raise
+    bot.failpoints.reach("post_send")
     bot.inbox.record(turn, {f"send:{index}": "sent"})
     turn.steps.sends[index] = "sent"
     log.info("sent", account=turn.chat.account, n=turn.lease.n, part=index + 1, bytes=len(part.text.encode()))
@@ -120,19 +152,42 @@ def _again(bot: Bot, turn: Turn, index: int) -> bool:
     """Whether a part that may have been delivered is sent once more; counted either way (design §1)."""
     checked = bot.channels[turn.chat.account].limits.duplicate_check
     resend = checked or bot.settings.turn.on_ambiguous == "resend"
-    state = "planned" if resend else "sent"
+    state: PartState = "planned" if resend else "sent"
     bot.inbox.record(turn, {f"send:{index}": state}, count="ambiguous_sends")
+    turn.steps.sends[index] = state
     log.warning(
         "send was ambiguous", account=turn.chat.account, n=turn.lease.n, part=index + 1, resend=resend
     )
     return resend
 
 
+def _said_otherwise(bot: Bot, turn: Turn, plan: Plan, index: int, error: PlatformError) -> Plan:
+    """The plan with a part that the platform does not let through cut smaller, or with an apology for it.
+
+    It takes the place of *plan* before anything of it is sent. Raises *error* where nothing is left to try.
+    """
+    change = smaller if isinstance(error, TextTooLong) else reworded
+    changed = change(bot, turn, plan, index)
+    if changed is None:
+        raise error
+    bot.inbox.save(turn, changed)
+    log.warning(
+        "answer changed",
+        account=turn.chat.account,
+        n=turn.lease.n,
+        part=index + 1,
+        parts=len(changed.parts),
+        error=type(error).__name__,
+    )
+    return changed
+
+
 def _stopped(bot: Bot, turn: Turn, plan: Plan, sent: int) -> Turn | None:
     """The person said stop between two parts: what was sent stays sent, and only that is remembered."""
-    answer = "\n".join(part.text for part in plan.parts[:sent])
-    kept = [bot.memory.shorten(turn.chat, write, answer) for write in plan.writes] if sent else []
-    return _settled(bot, turn, "stopped", tuple(write for write in kept if write))
+    answer = "\n".join(part.text for part in plan.parts[:sent] if not owner.is_before(part))
+    kept = [bot.memory.shorten(turn.chat, write, answer) for write in plan.writes] if answer else []
+    told = owner.told_writes(plan.writes, sent)
+    return _settled(bot, turn, "stopped", (*(write for write in kept if write), *told))
 
 
 def _put_by(bot: Bot, turn: Turn, plan: Plan, index: int) -> Turn | None:
@@ -140,11 +195,14 @@ def _put_by(bot: Bot, turn: Turn, plan: Plan, index: int) -> Turn | None:
     log.warning("allowance spent", account=turn.chat.account, n=turn.lease.n, unsent=len(plan.parts) - index)
     texts = bot.accounts[turn.chat.account].texts
     more, notice = f"\n{texts.say('more_behind')}", f"\n\n{texts.say('ai_notice')}"
-    unsent = "\n\n".join(part.text.replace(more, "").replace(notice, "") for part in plan.parts[index:])
+    parts = [part for part in plan.parts[index:] if not owner.is_before(part)]
+    unsent = "\n\n".join(part.text.replace(more, "").replace(notice, "") for part in parts)
     noticed = bot.memory.notice(turn.message.person).key
-    writes = [write for write in plan.writes if write.key != noticed]
-    rest = Rest(unsent, ai=bool(plan.parts[index].label))
-    return _settled(bot, turn, plan.state, bot.memory.put_by(turn.chat, rest, writes))
+    writes = [write for write in (plan.writes if index else untold(plan.writes)) if write.key != noticed]
+    rest = Rest(unsent, ai=any(part.label for part in parts))
+    waiting = None if index else bot.memory.recall(turn.chat, turn.message.person).rest
+    older = waiting.text if waiting and not waiting.told else ""
+    return _settled(bot, turn, plan.state, bot.memory.put_by(turn.chat, rest, writes, older))
 
 
 def _give_up(bot: Bot, turn: Turn, error: PlatformError) -> Turn | None:
@@ -163,6 +221,9 @@ def _give_up(bot: Bot, turn: Turn, error: PlatformError) -> Turn | None:
 def _settled(
     bot: Bot, turn: Turn, state: State, writes: tuple[Write, ...], reason: str = "poison"
 ) -> Turn | None:
+    if state == "dead_letter":
+        owner.tell_put_aside(bot, turn, reason)
+    bot.failpoints.reach("pre_done")
     following = bot.inbox.settle(turn, state, writes, reason)
     log.info(
         "settled", account=turn.chat.account, chat=short_hash(str(turn.chat)), n=turn.lease.n, state=state

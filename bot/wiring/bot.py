@@ -1,19 +1,22 @@
 """The Bot: the Door plus model, tokens and memory; what a worker needs."""
 
+import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.channels.base import Channel
 from bot.conversation import Budget, room
+from bot.failpoints import Failpoints
 from bot.model import Model
 from bot.queue import Hints
 from bot.store.access_tokens import AccessTokens
-from bot.store.client import Client, queue_client, worker_client
+from bot.store.client import Client, queue_client, web_client, worker_client
 from bot.store.health import StoreHealth
 from bot.store.inbox import Inbox
 from bot.store.leases import Leases
 from bot.store.memory import Memory
+from bot.store.notices import Notices
 from bot.store.scripts import Scripts
 from bot.tokens import TokenCounter
 from bot.wiring.door import channels, process_name, store_url
@@ -46,7 +49,11 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Bot:
-    """Everything a turn touches; passed in, never looked up."""
+    """Everything a turn touches; passed in, never looked up.
+
+    Attributes:
+        one_suspect: held while a message is answered during which processes have died.
+    """
 
     settings: Settings
     accounts: Mapping[str, Account]
@@ -54,12 +61,15 @@ class Bot:
     inbox: Inbox
     leases: Leases
     memory: Memory
+    notices: Notices
     model: Model
     tokens: TokenCounter
     budget: Budget
     hints: Hints
     queue: Client
     health: StoreHealth
+    failpoints: Failpoints
+    one_suspect: threading.Lock = field(default_factory=threading.Lock)
 
 
 def build_bot(settings: Settings) -> Bot:
@@ -74,18 +84,21 @@ def build_bot(settings: Settings) -> Bot:
     return Bot(
         settings=settings,
         accounts={name: _account(name, found, tokens, budget) for name, found in settings.accounts.items()},
-        channels=channels(settings, AccessTokens(client, scripts), connections=threads),
-        inbox=Inbox(scripts, process),
+        channels=channels(settings, AccessTokens(scripts), connections=threads),
+        inbox=Inbox(scripts, process, most=settings.turn.inbox_most),
         leases=Leases(scripts, process),
         memory=Memory(
             client, days=settings.memory.days, forget_days=settings.memory.forget_after_unfollow_days
         ),
+        notices=Notices(client, scripts),
         model=_model(settings),
         tokens=tokens,
         budget=budget,
         hints=Hints(queue),
         queue=queue,
-        health=StoreHealth(client),
+        # Without the patience of the turns, so that the start soon tells what is wrong.
+        health=StoreHealth(web_client(url)),
+        failpoints=Failpoints.parse(settings.failpoints.armed),
     )
 
 

@@ -9,11 +9,14 @@ from typing import cast
 
 from bot.channels.base import AccessTokens as TokenProvider
 from bot.channels.base import Channel
+from bot.failpoints import Failpoints
 from bot.queue import Hints, Waker
 from bot.store.access_tokens import AccessTokens
 from bot.store.client import queue_client, web_client
+from bot.store.dead_letters import DeadLetters
 from bot.store.health import StoreHealth
 from bot.store.inbox import Inbox
+from bot.store.notices import Notices
 from bot.store.scripts import Scripts
 from config.settings import ConfigError, Settings
 
@@ -31,6 +34,9 @@ class Door:
     inbox: Inbox
     waker: Waker
     health: StoreHealth
+    notices: Notices
+    dead_letters: DeadLetters
+    failpoints: Failpoints
 
 
 def open_door(settings: Settings) -> Door:
@@ -40,10 +46,13 @@ def open_door(settings: Settings) -> Door:
     scripts = Scripts(client)
     return Door(
         settings=settings,
-        channels=channels(settings, AccessTokens(client, scripts), connections=8),
-        inbox=Inbox(scripts, process_name("web")),
+        channels=channels(settings, AccessTokens(scripts), connections=8),
+        inbox=Inbox(scripts, process_name("web"), most=settings.turn.inbox_most),
         waker=Waker(Hints(queue_client(url, patient=False))),
         health=StoreHealth(client),
+        notices=Notices(client, scripts),
+        dead_letters=DeadLetters(client, scripts, most=settings.turn.inbox_most),
+        failpoints=Failpoints.parse(settings.failpoints.armed),
     )
 
 

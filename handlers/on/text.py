@@ -11,7 +11,7 @@ from bot.store.memory import Recalled
 from bot.store.turns import Plan
 from bot.wiring.bot import Bot
 from config.logs import short_hash
-from handlers import commands
+from handlers import commands, owner
 from handlers.reply import planned
 
 KINDS = ("text",)
@@ -56,17 +56,20 @@ def _asked(bot: Bot, turn: Turn, text: str, recalled: Recalled) -> Plan:
         return Plan("stopped")
     except ModelError as error:
         log.warning("model failed", account=turn.chat.account, error=type(error).__name__, n=turn.lease.n)
+        owner.tell_model_failed(bot, error)
         return planned(bot, turn, Reply.of(account.texts.say(error.told or "answer_failed")), state="refused")
-    exchange = Exchange(question, answer.text, asked + bot.tokens.count(answer.text))
+    # What broke off or ran into its length says so, to the person and in memory.
+    said = answer.text if answer.whole else f"{answer.text}…"
+    exchange = Exchange(question, said, asked + bot.tokens.count(said))
     kept = trim((*history, exchange), fixed_tokens=0, budget=bot.budget) or (exchange,)
     head = f"{account.texts.say('too_long', chars=len(question))}\n\n" if shortened else ""
     return planned(
         bot,
         turn,
-        Reply.of(head + answer.text, ai=True),
+        Reply.of(head + said, ai=True),
         state="answered",
         recalled=recalled,
-        writes=(bot.memory.remember(turn.chat, recalled.session, kept),),
+        writes=(bot.memory.remember(turn.chat, recalled.session, kept), bot.notices.model_works()),
     )
 
 
@@ -77,6 +80,7 @@ def _answer(bot: Bot, turn: Turn, asked: list[dict[str, str]]) -> Answer:
     with turn.lease.stops(call.stop):
         for _ in range(TYPINGS):
             _show_typing(bot, turn)
+            bot.failpoints.reach("mid_llm")
             if call.wait(TYPING_S):
                 break
         call.wait(bot.settings.chat.deadline_s)

@@ -86,14 +86,17 @@ class House:
     def start_webs(self) -> None:
         """Start each gunicorn."""
         for number, port in enumerate(self.web_ports):
-            arguments = ["-m", "gunicorn", "-c", "config/gunicorn.py", "app:app"]
-            self._start(
-                f"web{number}", [sys.executable, *arguments], {"PORT": str(port), "WEB_CONCURRENCY": "1"}
-            )
+            self.start_web(number, port)
 
-    def start_worker(self, number: int = 0) -> None:
+    def start_web(self, number: int, port: int, environment: Mapping[str, str] | None = None) -> None:
+        """Start one gunicorn."""
+        arguments = ["-m", "gunicorn", "-c", "config/gunicorn.py", "app:app"]
+        own = {"PORT": str(port), "WEB_CONCURRENCY": "1", **(environment or {})}
+        self._start(f"web{number}", [sys.executable, *arguments], own)
+
+    def start_worker(self, number: int = 0, environment: Mapping[str, str] | None = None) -> None:
         """Start one worker process."""
-        self._start(f"worker{number}", [sys.executable, "worker.py"], {})
+        self._start(f"worker{number}", [sys.executable, "worker.py"], environment or {})
 
     def stop(self, name: str, number: signal.Signals = signal.SIGTERM, limit_s: float = 40.0) -> int:
         """Send a signal to a process and its group, and wait for its end; its exit status."""

@@ -1,0 +1,16 @@
+"""Somebody wrote more than their inbox holds: they are told, at most once a minute."""
+
+from bot.messages import Reply
+from bot.store.inbox import Turn
+from bot.store.turns import Plan
+from bot.wiring.bot import Bot
+from handlers.reply import planned
+
+KINDS = ("flood",)
+
+
+def reply(bot: Bot, turn: Turn) -> Plan:
+    """How many are answered; this message stands for the first that was not kept."""
+    count = bot.settings.turn.inbox_most
+    said = bot.accounts[turn.chat.account].texts.say("too_fast", count=count)
+    return planned(bot, turn, Reply.of(said), state="refused")

@@ -1,0 +1,74 @@
+"""The wake-up queue: hints do not pile up, and a signal is heard at whatever moment it comes."""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+
+import pytest
+from redis import Redis
+from rq import Queue
+
+from bot import queue
+from bot.queue import QUEUE, Hints, WakeWorker
+
+
+@pytest.fixture
+def signals() -> Iterator[None]:
+    """Gives the process its own signal handlers back."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def test_hints_do_not_pile_up_while_nobody_takes_them(store: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Past 200 the sweeper is enough; once the queue is short again, hints are taken again."""
+    monkeypatch.setattr(queue, "_LOOK_S", 0.0)
+    hints = Hints(store)
+    taken = [hints.put([f"shop:o{number}"]) for number in range(230)]
+
+    assert taken == [True] * 201 + [False] * 29
+    assert not hints.short()
+    Queue(QUEUE, connection=store).empty()
+    assert hints.short()
+    assert hints.put(["shop:o1"])
+
+
+def test_the_queue_is_looked_at_once_a_second(store: Redis) -> None:
+    """A callback does not pay for it each time."""
+    hints = Hints(store)
+    hints.put(["shop:o1"])
+    before = store.info("commandstats").get("cmdstat_llen", {"calls": 0})["calls"]
+    for number in range(20):
+        hints.put([f"shop:o{number}"])
+
+    assert store.info("commandstats").get("cmdstat_llen", {"calls": 0})["calls"] - before <= 1
+
+
+@pytest.mark.usefixtures("signals")
+def test_a_signal_before_rq_listens_is_not_forgotten(store: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SIGTERM while the worker registers itself: it ends at once, and not at the next signal."""
+    stopping = threading.Event()
+
+    def interrupted(self: WakeWorker) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(WakeWorker, "subscribe", interrupted)
+    queue.work(store, "w1", lambda chats: None, stopping)
+
+    assert stopping.is_set()
+
+
+@pytest.mark.usefixtures("signals")
+def test_work_ends_on_a_signal(store: Redis) -> None:
+    """An idle worker hears SIGTERM while it blocks on the queue."""
+    stopping = threading.Event()
+    Hints(store).put(["shop:o1"])
+
+    def end(chats: object) -> None:
+        threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGTERM)).start()
+
+    queue.work(store, "w1", end, stopping)
+
+    assert stopping.is_set()
