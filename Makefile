@@ -67,10 +67,12 @@ lint: setup-dev
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m mypy
 
+# All of tests/chaos, and what is marked chaos among the scenarios. Only a whole run is worth a report.
 chaos:
 	@[ -d tests/chaos ] || { echo '还没有 / not here yet: make chaos comes with tests/chaos' >&2; exit 1; }
 	$(call install,requirements-dev.txt)
-	@$(PYTHON) -m pytest tests/chaos $(ARGS)
+	@$(PYTHON) -m pytest -v -m 'chaos or not chaos' --chaos $(if $(ARGS),,--chaos-report docs/chaos.md) \
+		tests/chaos tests/scenarios $(ARGS)
 
 bench:
 	@[ -d bench ] || { echo '还没有 / not here yet: make bench comes with the folder bench' >&2; exit 1; }

@@ -210,7 +210,7 @@ def test_every_kind_of_message_has_a_handler() -> None:
     """No kind that a channel can read is met with silence."""
     kinds = (
         *("text", "image", "voice", "video", "location", "link", "file", "sticker", "unsupported"),
-        *("subscribe", "unsubscribe", "enter_agent", "click", "event"),
+        *("subscribe", "unsubscribe", "enter_agent", "click", "event", "flood"),
     )
 
     assert set(kinds) == set(HANDLERS)

@@ -1,0 +1,103 @@
+"""Storms: SIGKILLs on the store, the web and the workers while many people keep writing."""
+
+import logging
+import math
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.figures import Figures
+from tests.chaos.storm import Storm
+from tests.scenarios.house import House
+
+FIRST_BYTE_S = 0.2
+REPLY_S = 10.0
+REPLY_P99_S = 5.0
+P99_SAMPLES = 1000
+"""In fewer, the last hundredth is the slowest few that a kill has hit."""
+
+
+@pytest.fixture(autouse=True)
+def quiet_simulator(caplog: pytest.LogCaptureFixture) -> None:
+    """Its web server logs every connection that dies with a worker, which would bury what failed."""
+    caplog.set_level(logging.CRITICAL, logger="aiohttp.server")
+
+
+def people(count: int) -> list[tuple[str, str]]:
+    """That many people, every other one a follower of the shop, the rest at the office."""
+    return [(("shop", "office")[number % 2], f"oStorm_{number:020d}") for number in range(count)]
+
+
+def percentile(values: list[float], share: float) -> float:
+    """The value below which *share* of *values* lie."""
+    return sorted(values)[min(int(len(values) * share), len(values) - 1)]
+
+
+def note(figures: Figures, storm: Storm, name: str) -> None:
+    """Put down everything that the storm showed, before anything is judged."""
+    verdict = storm.oracle.verdict()
+    latencies = storm.oracle.latencies_s() or [math.inf]
+    repeats, unexplained = storm.called_again()
+    kinds = [kill.process.rstrip("0123456789") for kill in storm.kills]
+    sample = f"{verdict.acknowledged} acknowledged messages, {len(kinds)} kills"
+    killed = ", ".join(f"{kinds.count(kind)} {kind}" for kind in ("store", "web", "worker"))
+    statuses = [delivery.statuses for delivery in storm.oracle.deliveries]
+    rate = verdict.said / storm.took_s
+    p99_limit = f"≤ {REPLY_P99_S:.0f} s" if len(latencies) >= P99_SAMPLES else "—"
+    for what, figure, to_reach in (
+        ("kills", killed, "—"),
+        ("messages a second", f"{rate:.0f} for {storm.took_s:.0f} s", f"{storm.rate:g} offered"),
+        ("lost", verdict.lost, "0"),
+        ("chats out of order", verdict.disordered, "0"),
+        ("answered twice", verdict.doubled, f"≤ {verdict.ambiguous} (ambiguous sends)"),
+        ("answered twice on WeCom", verdict.doubled_wecom, "0"),
+        ("model calls repeated", repeats, "only in flight at a worker's death"),
+        ("model calls repeated otherwise", unexplained, "0"),
+        ("given up by the platform, unacknowledged", verdict.said - verdict.acknowledged, "—"),
+        ("delivered more than once", sum(len(one) > 1 for one in statuses), "—"),
+        ("acknowledged → heard, p50", f"{percentile(latencies, 0.5):.2f} s", "—"),
+        ("acknowledged → heard, p99", f"{percentile(latencies, 0.99):.2f} s", p99_limit),
+        ("acknowledged → heard, max", f"{max(latencies):.2f} s", f"≤ {REPLY_S:.0f} s"),
+        ("CPU of simulator and writers", f"{storm.cpu_s / storm.took_s:.0%} of a core", "< 100 %"),
+    ):
+        figures.put(f"{name}: {what}", figure, to_reach, sample)
+
+
+def hold(storm: Storm, seed: int) -> None:
+    """The promises of a storm."""
+    verdict = storm.oracle.verdict()
+    latencies = storm.oracle.latencies_s()
+    assert storm.ended_unasked() == []
+    assert storm.called_again()[1] == 0, f"seed {seed}"
+    assert verdict.model_calls <= verdict.said + storm.called_again()[0], f"seed {seed}"
+    if len(latencies) >= P99_SAMPLES:
+        assert percentile(latencies, 0.99) <= REPLY_P99_S, f"seed {seed}: {storm.kills}"
+    assert max(latencies) <= REPLY_S, f"seed {seed}: {storm.kills}"
+
+
+def rage(storm: Storm, figures: Figures, name: str, seed: int, *, chats: int, writers: int) -> None:
+    """Let it rage, wait until all is quiet, write down the figures, judge."""
+    storm.house.simulator.model.set(first_byte_s=FIRST_BYTE_S)
+    storm.rage(people(chats), writers)
+    try:
+        storm.oracle.judge(60.0)
+    finally:
+        note(figures, storm, name)
+    hold(storm, seed)
+
+
+def test_a_small_storm_costs_nobody_an_answer(tmp_path: Path, seed: int, figures: Figures) -> None:
+    """The store, a web process and a worker die while twenty people write sixty messages."""
+    with House(tmp_path, webs=2, workers=2) as house:
+        storm = Storm(house, random.Random(seed), messages=60, kills=3, rate=15.0)
+        rage(storm, figures, "small storm", seed, chats=20, writers=10)
+
+
+@pytest.mark.chaos
+@pytest.mark.timeout(900)
+def test_a_storm_of_fifty_kills_costs_nobody_an_answer(tmp_path: Path, seed: int, figures: Figures) -> None:
+    """Fifty SIGKILLs over ten thousand messages of a thousand people, at about half load."""
+    with House(tmp_path, webs=2, workers=2) as house:
+        storm = Storm(house, random.Random(seed), messages=10_000, kills=50, rate=35.0)
+        rage(storm, figures, "storm", seed, chats=1000, writers=100)
