@@ -24,7 +24,7 @@ QUIET += ("--disable-component-update", "--disable-sync")
 Open = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """The machine's own Chromium; without one the tests are skipped, or fail where NEED_BROWSER=1."""
     found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
