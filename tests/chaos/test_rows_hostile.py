@@ -92,6 +92,7 @@ def acknowledged_ms(house: House, until: Callable[[int], bool]) -> list[float]:
     return took
 
 
+@pytest.mark.chaos
 def test_row_37_thirty_stalled_clients(house: House) -> None:
     """Slow bodies get 408, slow heads are closed; meanwhile everybody is acknowledged within a second."""
     with Loris(house.web_ports[0], 30) as loris:

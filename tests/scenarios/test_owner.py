@@ -105,6 +105,7 @@ def test_the_address_to_allow_is_told(owned: House, follower: str) -> None:
     owned.drained()
 
 
+@pytest.mark.chaos
 def test_what_cannot_be_pushed_is_kept_and_pushed_later(owned: House, follower: str) -> None:
     """The app itself refuses: people are answered meanwhile, and the owner hears of both afterwards."""
     forget(owned)
@@ -188,6 +189,7 @@ def test_the_command_says_in_one_line_what_is_missing(ownerless: House) -> None:
     assert len(said.splitlines()) == 1
 
 
+@pytest.mark.chaos
 def test_a_poisonous_message_is_told_by_its_number(tmp_path: Path) -> None:
     """It killed its process as often as is allowed: the person gets an apology, the owner a notice."""
     with House(tmp_path, extra=OWNER, environment={"YINGDA_TURN__MAX_DEATHS": "1"}) as house:

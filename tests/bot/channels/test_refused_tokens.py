@@ -76,7 +76,7 @@ def sends(simulator: Simulator) -> int:
     )
 
 
-@pytest.mark.parametrize("account", ["shop", "office"])
+@pytest.mark.parametrize("account", ["office"])
 def test_eight_processes_and_one_revoked_token_cost_one_refresh(
     simulator: Simulator, store: Redis, store_url: str, account: str
 ) -> None:
