@@ -224,8 +224,7 @@ def _settled(
     if state == "dead_letter":
         owner.tell_put_aside(bot, turn, reason)
     bot.failpoints.reach("pre_done")
+    n = turn.lease.n  # settling moves the lease on to the next message
     following = bot.inbox.settle(turn, state, writes, reason)
-    log.info(
-        "settled", account=turn.chat.account, chat=short_hash(str(turn.chat)), n=turn.lease.n, state=state
-    )
+    log.info("settled", account=turn.chat.account, chat=short_hash(str(turn.chat)), n=n, state=state)
     return following
