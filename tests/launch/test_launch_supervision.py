@@ -65,6 +65,7 @@ def test_the_store_survives_sigkill_with_its_data(launch: Launch) -> None:
     [
         ("appendonly", "yes"),
         ("appendfsync", "always"),
+        ("auto-aof-rewrite-min-size", "16777216"),
         ("save", ""),
         ("maxmemory-policy", "noeviction"),
         ("bind", "127.0.0.1"),
