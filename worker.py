@@ -20,7 +20,7 @@ from config.settings import ConfigError, load
 from handlers import owner
 from handlers.turn import take_turns
 
-RENEW_S = 1.5
+RENEW_S = 1.0
 SWEEP_S = 0.5
 PUSH_S = 1.0
 SWEEP_MOST = 500
@@ -35,7 +35,7 @@ log = structlog.get_logger(__name__)
 
 
 class Pool:
-    """Turn threads, one a chat; full means that RQ keeps what comes."""
+    """Turn threads, one a chat; full means that RQ and the inbox keep what comes."""
 
     def __init__(self, bot: Bot, threads: int, stopping: threading.Event) -> None:
         self._bot = bot
@@ -46,13 +46,42 @@ class Pool:
 
     def wake(self, chats: Sequence[str]) -> None:
         """Give each chat a thread; blocks while all are busy. A hint dropped here comes again."""
-        self._bot.failpoints.reach("pre_lease")
         give_up = time.monotonic() + _FULL_S
         for chat in chats:
             while not self._free.acquire(timeout=0.5):
                 if self._stopping.is_set() or time.monotonic() > give_up:
                     return
-            self._executor.submit(self._turn, Chat.parse(chat)).add_done_callback(_report)
+            self._start(chat)
+
+    def sweep(self) -> bool:
+        """Start what waits and what nobody holds or is hinted at; whether more may wait. Raises StoreAway.
+
+        It asks for no more chats than it has threads for: the others are left to other processes.
+        """
+        threads = self._some_free()
+        try:
+            if not threads or self._stopping.is_set():
+                return False
+            chats = self._bot.inbox.due(threads)
+            more = len(chats) == threads
+            for chat in chats:
+                self._start(chat)
+                threads -= 1
+            return more
+        finally:
+            for _ in range(threads):
+                self._free.release()
+
+    def _some_free(self) -> int:
+        """Take the threads that are free, waiting for a first one; how many."""
+        taken = int(self._free.acquire(timeout=SWEEP_S))
+        while 0 < taken < SWEEP_MOST and self._free.acquire(blocking=False):
+            taken += 1
+        return taken
+
+    def _start(self, chat: str) -> None:
+        self._bot.failpoints.reach("pre_lease")
+        self._executor.submit(self._turn, Chat.parse(chat)).add_done_callback(_report)
 
     def _turn(self, chat: Chat) -> None:
         try:
@@ -88,7 +117,7 @@ def main() -> None:
     ended = threading.Event()
     for beat, every_s in (
         (bot.leases.renew, RENEW_S),
-        (lambda: _sweep(bot, stopping), SWEEP_S),
+        (pool.sweep, SWEEP_S),
         (lambda: owner.push(bot), PUSH_S),
     ):
         threading.Thread(target=_repeat, args=(beat, every_s, ended), daemon=True).start()
@@ -122,22 +151,17 @@ def _await_store(bot: Bot) -> None:
 
 
 def _repeat(beat: Callable[[], object], every_s: float, ended: threading.Event) -> None:
-    """Call *beat* now and every *every_s* seconds; a store that is away is met again at the next beat."""
+    """Call *beat* now and every *every_s* seconds, at once again while it says so.
+
+    A store that is away is met again at the next beat.
+    """
     while not ended.is_set():
         try:
-            beat()
+            if beat():
+                continue
         except StoreError as error:
             log.warning("store away", error=type(error).__name__)
         ended.wait(every_s)
-
-
-def _sweep(bot: Bot, stopping: threading.Event) -> None:
-    """Hint again at chats that wait and that nobody holds, while the queue is short."""
-    if stopping.is_set() or not bot.hints.short():
-        return
-    chats = bot.inbox.due(SWEEP_MOST)
-    if chats:
-        bot.hints.put(chats)
 
 
 def _end(bot: Bot, pool: Pool, ended: threading.Event) -> None:

@@ -21,9 +21,11 @@ WAKE = "bot.queue.wake"
 """The one job there is, by name; nothing is imported for it."""
 
 _BATCH_S = 0.005
-_SHORT = 4
+_PACE_S = 0.02
+"""A job costs RQ about eight round trips, each of which waits its turn among the worker's threads."""
+_SLOWEST_S = 0.5
 _LONG = 200
-_LOOK_S = 1.0
+_LOOK_S = 0.1
 _BACK_OFF_S = 0.5
 
 Wake = Callable[[Sequence[str]], None]
@@ -37,15 +39,15 @@ class Hints:
     def __init__(self, client: Redis) -> None:
         self._queue = Queue(QUEUE, connection=client, serializer=JSONSerializer)
         self._look_at_s = 0.0
-        self._long = False
+        self._waiting = 0
 
     def put(self, chats: Sequence[str]) -> bool:
         """Hint that *chats* are ready; False when the store or a long queue did not take it: no harm done.
 
-        Hints that nobody takes would pile up while no worker lives, and hold up the sweeper afterwards.
+        Hints that nobody takes would pile up while no worker lives; the sweepers do not need them.
         """
         try:
-            if self._is_long():
+            if self._look() > _LONG:
                 return False
             self._queue.enqueue(
                 WAKE, list(chats), result_ttl=0, failure_ttl=60, ttl=300, job_timeout=120, description="wake"
@@ -55,23 +57,23 @@ class Hints:
             return False
         return True
 
-    def _is_long(self) -> bool:
-        """Whether the queue was long when it was last looked at, at most a second ago."""
-        if time.monotonic() >= self._look_at_s:
-            self._long = len(self._queue) > _LONG
-            self._look_at_s = time.monotonic() + _LOOK_S
-        return self._long
-
-    def short(self) -> bool:
-        """Whether few enough hints wait that repeating some is no burden."""
+    def pace_s(self) -> float:
+        """How long to gather chats for the next hint: the longer the queue, the fewer and larger they are."""
         try:
-            return len(self._queue) <= _SHORT
+            return min(max(_BATCH_S, _PACE_S * self._look()), _SLOWEST_S)
         except RedisError:
-            return False
+            return _BATCH_S
+
+    def _look(self) -> int:
+        """How many hints waited when they were last counted, at most a tenth of a second ago."""
+        if time.monotonic() >= self._look_at_s:
+            self._waiting = len(self._queue)
+            self._look_at_s = time.monotonic() + _LOOK_S
+        return self._waiting
 
 
 class Waker:
-    """The one thread of a web process that turns accepted messages into at most one job per 5 ms.
+    """The one thread of a web process that turns accepted messages into jobs, at most one in 5 ms.
 
     It starts with the first message, so that it lives in the process that accepts and not in its parent.
     """
@@ -96,7 +98,7 @@ class Waker:
     def _run(self) -> None:
         while True:
             self._some.wait()
-            self._pause.wait(_BATCH_S)
+            self._pause.wait(self._hints.pace_s())
             self._some.clear()
             with self._lock:
                 chats, self._chats = list(self._chats), {}

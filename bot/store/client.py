@@ -34,7 +34,7 @@ _AWAY = (
 )
 _REFUSED = (AuthenticationError, AuthorizationError, NoPermissionError)
 _AWAY_WORDS = ("OOM", "MISCONF", "READONLY", "LOADING", "MASTERDOWN", "NOREPLICAS", "CLUSTERDOWN", "TRYAGAIN")
-_WORKER_RETRIES = 20
+_WORKER_RETRIES = 40
 _SENTINEL_PORT = 26379
 
 
@@ -75,7 +75,7 @@ def worker_client(url: str, threads: int) -> Client:
 
     A turn whose answer is made but not saved would be lost with the patience, and the model paid twice.
     """
-    patience = _Patience(ExponentialBackoff(cap=1.0, base=0.05), _WORKER_RETRIES)
+    patience = _Patience(ExponentialBackoff(cap=0.5, base=0.05), _WORKER_RETRIES)
     patience.update_supported_errors([ResponseError])
     return _client(url, connections=threads + 8, timeout_s=5.0, retry=patience)
 

@@ -208,7 +208,7 @@ class Inbox:
         hand_back(self._scripts, lease, int(delay_s * 1000), count)
 
     def due(self, most: int) -> list[str]:
-        """Chats that wait and that nobody holds; each is told once in 1.5 s, to one caller."""
+        """At most *most* chats that wait and that nobody holds; each is told once in 1.5 s, to one caller."""
         found = self._scripts.run("due", [keys.ready], [keys.lease(""), keys.SWEEP_MS, most])
         return [text(chat) for chat in found]
 

@@ -11,7 +11,7 @@ All begin with `yd1:`. A `{chat}` is `account:peer`. Times are milliseconds by t
 | dead | list of dead letters, newest first, 1 000 at most | while it holds any |
 | inbox:{chat} | list of messages, head first | while anything waits |
 | turn:{chat} | hash: fence token, steps of the head's turn | while a lease or an unfinished turn is there |
-| lease:{chat} | string: the fence token of the holder | 5 s, renewed |
+| lease:{chat} | string: the fence token of the holder | 4 s, renewed |
 | cut:{chat} | string: inbox number up to which messages are stopped | 1 day |
 | seen:{account}:{id} | string: the accepting call | 24 h |
 | nonce:{account}:{nonce} | string: body fingerprint (plain mode) | 10 min |
@@ -42,14 +42,14 @@ SCHEMA = 1
 DAY_MS = 24 * 3600 * 1000
 SEEN_MS = DAY_MS
 NONCE_MS = 600_000  # twice the window in which a timestamp counts as fresh, to both sides
-LEASE_MS = 5_000
+LEASE_MS = 4_000  # renewed every second; what a dead process costs its chats
 SWEEP_MS = 1_500
 CUT_MS = DAY_MS
 REST_MS = 2 * DAY_MS
 NOTICED_MS = 400 * DAY_MS
 WORKER_MS = 10_000
-BEAT_GAP_MS = 2_500  # workers renew every 1.5 s: after a longer gap the store was away, or all of them
-BEAT_GRACE_MS = 2_000  # in this time after a gap whoever lives has renewed again
+BEAT_GAP_MS = 2_500  # workers renew every second: after a longer gap the store was away, or all of them
+BEAT_GRACE_MS = 3_000  # in this time after a gap whoever lives has renewed again
 FLOOD_MS = 60_000
 TOKEN_MS = DAY_MS
 TOKEN_HOLD_MS = 15_000  # longer than a call to the platform can take

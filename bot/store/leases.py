@@ -92,7 +92,7 @@ class Leases:
                 del self._held[lease.token]
 
     def renew(self) -> None:
-        """One script for all leases; called every 1.5 s by one thread. Raises StoreAway."""
+        """One script for all leases; called every second by one thread. Raises StoreAway."""
         held = self.held
         found = self._scripts.run(
             "renew",

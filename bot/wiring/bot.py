@@ -9,7 +9,6 @@ from bot.channels.base import Channel
 from bot.conversation import Budget, room
 from bot.failpoints import Failpoints
 from bot.model import Model
-from bot.queue import Hints
 from bot.store.access_tokens import AccessTokens
 from bot.store.client import Client, queue_client, web_client, worker_client
 from bot.store.health import StoreHealth
@@ -65,7 +64,6 @@ class Bot:
     model: Model
     tokens: TokenCounter
     budget: Budget
-    hints: Hints
     queue: Client
     health: StoreHealth
     failpoints: Failpoints
@@ -94,7 +92,6 @@ def build_bot(settings: Settings) -> Bot:
         model=_model(settings),
         tokens=tokens,
         budget=budget,
-        hints=Hints(queue),
         queue=queue,
         # Without the patience of the turns, so that the start soon tells what is wrong.
         health=StoreHealth(web_client(url)),

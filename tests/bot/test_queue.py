@@ -23,20 +23,36 @@ def signals() -> Iterator[None]:
 
 
 def test_hints_do_not_pile_up_while_nobody_takes_them(store: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Past 200 the sweeper is enough; once the queue is short again, hints are taken again."""
+    """Past 200 the sweepers are enough; once the queue is short again, hints are taken again."""
     monkeypatch.setattr(queue, "_LOOK_S", 0.0)
     hints = Hints(store)
     taken = [hints.put([f"shop:o{number}"]) for number in range(230)]
 
     assert taken == [True] * 201 + [False] * 29
-    assert not hints.short()
     Queue(QUEUE, connection=store).empty()
-    assert hints.short()
     assert hints.put(["shop:o1"])
 
 
-def test_the_queue_is_looked_at_once_a_second(store: Redis) -> None:
+@pytest.mark.parametrize(
+    ("waiting", "pace_s"),
+    [
+        pytest.param(0, 0.005, id="idle"),
+        pytest.param(5, 0.1, id="behind"),
+        pytest.param(60, 0.5, id="far behind"),
+    ],
+)
+def test_the_more_hints_wait_the_fewer_are_made(store: Redis, waiting: int, pace_s: float) -> None:
+    """What came meanwhile goes together into one hint, so that a slow queue does not grow."""
+    hints = Hints(store)
+    for number in range(waiting):
+        Hints(store).put([f"shop:o{number}"])
+
+    assert hints.pace_s() == pytest.approx(pace_s)
+
+
+def test_the_queue_is_not_looked_at_for_every_hint(store: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
     """A callback does not pay for it each time."""
+    monkeypatch.setattr(queue, "_LOOK_S", 60.0)
     hints = Hints(store)
     hints.put(["shop:o1"])
     before = store.info("commandstats").get("cmdstat_llen", {"calls": 0})["calls"]

@@ -15,7 +15,7 @@ from tests.scenarios.house import House, wait_for
 pytestmark = pytest.mark.chaos
 
 RECOVERY_S = 10.0
-"""How long anybody may wait for a reply after any kill: a lease of 5 s, and some."""
+"""How long anybody may wait for a reply after any kill: a lease of 4 s, and some."""
 TIMES, AT_ONCE = 20, 5
 
 

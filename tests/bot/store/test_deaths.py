@@ -149,12 +149,12 @@ def test_after_an_outage_the_living_keep_their_chats(store: Redis) -> None:
 
 @pytest.mark.parametrize(
     ("since_ms", "last_ms", "takes"),
-    [(60_000, 0, True), (2_100, 0, True), (1_500, 0, False), (60_000, 2_400, True), (60_000, 2_800, False)],
+    [(60_000, 0, True), (3_100, 0, True), (2_500, 0, False), (60_000, 2_400, True), (60_000, 2_800, False)],
 )
 def test_a_chat_is_taken_over_while_the_beat_is_steady(
     store: Redis, since_ms: int, last_ms: int, takes: bool
 ) -> None:
-    """Workers renewed for two seconds at least, and the last time not longer than 2.5 s ago."""
+    """Workers renewed for three seconds at least, and the last time not longer than 2.5 s ago."""
     box, other = inbox(store), inbox(store, "p2")
     accept(box, "m1")
     taken(box.take(CHAT))

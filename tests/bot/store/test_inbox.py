@@ -187,6 +187,20 @@ def test_the_sweeper_sees_what_nobody_holds_once_in_a_while(store: Redis) -> Non
     assert box.due(10) == []
 
 
+def test_a_held_chat_is_looked_at_when_its_lease_would_end(store: Redis) -> None:
+    """A dead process costs its chats the life of a lease and not a sweeper's pause on top."""
+    box = inbox(store)
+    accept(box, "m1")
+    box.take(CHAT)
+    store.zadd(keys.ready, {str(CHAT): 0})
+    store.pexpire(keys.lease(CHAT), 300)
+    box.due(10)
+
+    seconds, microseconds = store.time()
+    left_ms = store.zscore(keys.ready, str(CHAT)) - seconds * 1000 - microseconds // 1000
+    assert 200 < left_ms <= 301
+
+
 def test_the_allowance_is_granted_and_spent(store: Redis) -> None:
     """Five for a typed message; beginning a send spends one, recording it again does not."""
     box = inbox(store)
