@@ -71,13 +71,15 @@ class Oracle:
 
     def latencies_s(self) -> list[float]:
         """For each acknowledged word that came back: seconds from its acknowledgement to its first reply."""
-        found: list[float] = []
+        return [max(heard - acknowledged, 0.0) for acknowledged, heard in self.waits()]
+
+    def waits(self) -> list[tuple[float, float]]:
+        """For each acknowledged word that came back: when that was, and its first reply (epoch seconds)."""
+        found: list[tuple[float, float]] = []
         for chat, words in self._words().items():
             first = dict(reversed(self._heard(*chat)))
             found += [
-                max(first[word.text] - word.at, 0.0)
-                for word in words
-                if word.acknowledged and word.text in first
+                (word.at, first[word.text]) for word in words if word.acknowledged and word.text in first
             ]
         return found
 

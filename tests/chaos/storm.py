@@ -14,6 +14,8 @@ from tests.scenarios.house import House, wait_for
 STORE_DOWN_S = 3.0
 SUPERVISOR_S = 1.0
 """How long a killed web or worker process stays down at most before it is started."""
+STAND_IN_LATE_S = 0.5
+"""How long a call may lie in the stand-in's socket before it counts: its caller may have died meanwhile."""
 PLATFORM_RETRY_S = 5.0
 """As the platform does it; other tests shorten it."""
 
@@ -70,11 +72,21 @@ class Storm:
         """Processes that ended although nobody killed them."""
         return [name for name, process in self.house.processes.items() if process.poll() is not None]
 
-    def called_again(self) -> tuple[int, int]:
-        """How many model calls were repeated, and how many of those without a worker's death between."""
+    def called_again(self) -> tuple[int, list[tuple[float, float]]]:
+        """How many model calls were repeated; both times of those repeated without a worker's death."""
         killed = [kill.at for kill in self.kills if kill.process.startswith("worker")]
         repeats = [pair for times in self.oracle.calls().values() for pair in pairwise(times)]
-        return len(repeats), sum(not any(a <= at <= b for at in killed) for a, b in repeats)
+        return len(repeats), [
+            (a, b) for a, b in repeats if not any(a - STAND_IN_LATE_S <= at <= b for at in killed)
+        ]
+
+    def longest_s(self) -> dict[int, float]:
+        """By how many kills struck while a reply was waited for: the longest such wait."""
+        longest: dict[int, float] = {}
+        for acknowledged, heard in self.oracle.waits():
+            struck = sum(acknowledged <= kill.at <= heard for kill in self.kills)
+            longest[struck] = max(longest.get(struck, 0.0), heard - acknowledged)
+        return longest
 
     def _write(self, mine: list[Chat], share: int, rng: random.Random) -> None:
         """One hand that writes for several people at its own pace; what an outage held up is caught up."""

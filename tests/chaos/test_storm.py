@@ -13,6 +13,7 @@ from tests.scenarios.house import House
 
 FIRST_BYTE_S = 0.2
 REPLY_S = 10.0
+"""From the acknowledgement to the reply, for each kill that struck in between."""
 REPLY_P99_S = 5.0
 P99_SAMPLES = 1000
 """In fewer, the last hundredth is the slowest few that a kill has hit."""
@@ -53,12 +54,15 @@ def note(figures: Figures, storm: Storm, name: str) -> None:
         ("answered twice", verdict.doubled, f"≤ {verdict.ambiguous} (ambiguous sends)"),
         ("answered twice on WeCom", verdict.doubled_wecom, "0"),
         ("model calls repeated", repeats, "only in flight at a worker's death"),
-        ("model calls repeated otherwise", unexplained, "0"),
+        ("model calls repeated otherwise", len(unexplained), "0"),
         ("given up by the platform, unacknowledged", verdict.said - verdict.acknowledged, "—"),
         ("delivered more than once", sum(len(one) > 1 for one in statuses), "—"),
         ("acknowledged → heard, p50", f"{percentile(latencies, 0.5):.2f} s", "—"),
         ("acknowledged → heard, p99", f"{percentile(latencies, 0.99):.2f} s", p99_limit),
-        ("acknowledged → heard, max", f"{max(latencies):.2f} s", f"≤ {REPLY_S:.0f} s"),
+        *(
+            (f"the same, with {n} kills between, max", f"{s:.2f} s", f"≤ {max(n, 1) * REPLY_S:.0f} s")
+            for n, s in sorted(storm.longest_s().items())
+        ),
         ("CPU of simulator and writers", f"{storm.cpu_s / storm.took_s:.0%} of a core", "< 100 %"),
     ):
         figures.put(f"{name}: {what}", figure, to_reach, sample)
@@ -69,11 +73,12 @@ def hold(storm: Storm, seed: int) -> None:
     verdict = storm.oracle.verdict()
     latencies = storm.oracle.latencies_s()
     assert storm.ended_unasked() == []
-    assert storm.called_again()[1] == 0, f"seed {seed}"
+    assert storm.called_again()[1] == [], f"seed {seed}: {storm.kills}"
     assert verdict.model_calls <= verdict.said + storm.called_again()[0], f"seed {seed}"
     if len(latencies) >= P99_SAMPLES:
         assert percentile(latencies, 0.99) <= REPLY_P99_S, f"seed {seed}: {storm.kills}"
-    assert max(latencies) <= REPLY_S, f"seed {seed}: {storm.kills}"
+    late = [(n, s) for n, s in storm.longest_s().items() if s > REPLY_S * max(n, 1)]
+    assert late == [], f"seed {seed}: {storm.kills}"
 
 
 def rage(storm: Storm, figures: Figures, name: str, seed: int, *, chats: int, writers: int) -> None:
@@ -97,7 +102,7 @@ def test_a_small_storm_costs_nobody_an_answer(tmp_path: Path, seed: int, figures
 @pytest.mark.chaos
 @pytest.mark.timeout(900)
 def test_a_storm_of_fifty_kills_costs_nobody_an_answer(tmp_path: Path, seed: int, figures: Figures) -> None:
-    """Fifty SIGKILLs over ten thousand messages of a thousand people, at about half load."""
+    """Fifty SIGKILLs over ten thousand messages of a thousand people, at a third of full load."""
     with House(tmp_path, webs=2, workers=2) as house:
         storm = Storm(house, random.Random(seed), messages=10_000, kills=50, rate=35.0)
         rage(storm, figures, "storm", seed, chats=1000, writers=100)
