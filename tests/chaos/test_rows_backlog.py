@@ -25,6 +25,7 @@ WAITING = int(os.environ.get("CHAOS_BACKLOG") or 100_000)
 EACH = 5
 """Messages of one chat; WeCom lets 30 a minute through to one member."""
 KNOCKS = 1_000
+WORKERS = 2
 DRAIN_S = 900.0
 MESSAGE = InboundMessage("office", "", "", "", "text", (), 1_700_000_000)
 
@@ -59,11 +60,11 @@ def callbacks(house: House, numbers: Iterator[int], how_many: int) -> list[Knock
 
 
 def drain(house: House, limit_s: float) -> tuple[float, list[float]]:
-    """Wait until all is settled; the seconds and the worker's memory all along, in MB."""
+    """Wait until all is settled; the seconds and the larger worker's memory all along, in MB."""
     began, memory = time.monotonic(), []
 
     def over() -> bool:
-        memory.append(rss_mb(house.processes["worker0"].pid))
+        memory.append(max(rss_mb(house.processes[f"worker{number}"].pid) for number in range(WORKERS)))
         counts = house.counts()
         return house.settled() == counts["accepted"]
 
@@ -90,7 +91,8 @@ def test_row_35_a_backlog_leaves_the_acknowledgement_untouched_and_drains(
         house.simulator.call(lambda: [world.person_of(("office", f"late{n:05d}")) for n in range(chats)])
         pile_up(house, chats)
         waiting = acknowledged()
-        house.start_worker(0)
+        for number in range(WORKERS):
+            house.start_worker(number)
         house.await_ready()
         draining = acknowledged()
         took_s, memory = drain(house, DRAIN_S)
@@ -106,7 +108,9 @@ def test_row_35_a_backlog_leaves_the_acknowledgement_untouched_and_drains(
     figures.put(f"…, {WAITING} waiting, ms", f"{percentile(waiting, 0.99):.1f}", "unchanged", KNOCKS)
     figures.put("…, while they drain, ms", f"{percentile(draining, 0.99):.1f}", "max < 1 s", KNOCKS)
     figures.put("worker memory while they drain, MB", f"{max(memory):.0f}", "< 200", len(memory))
-    figures.put("backlog drained, messages/s", f"{WAITING / took_s:.0f}", "≥ 150 on a quiet machine", WAITING)
+    figures.put(
+        "backlog drained, messages/s", f"{WAITING / took_s:.0f}", f"≥ {WAITING / DRAIN_S:.0f}", WAITING
+    )
     assert percentile(waiting, 0.99) <= 2 * percentile(before, 0.99) + 5.0
     assert max(draining) < 1000.0
     assert max(memory) < 200.0
