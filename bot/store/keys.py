@@ -17,7 +17,7 @@ All begin with `yd1:`. A `{chat}` is `account:peer`. Times are milliseconds by t
 | nonce:{account}:{nonce} | string: body fingerprint (plain mode) | 10 min |
 | allowance:{chat} | hash: what may be sent, until when | 48 h |
 | memory:{chat} | string: the current session's exchanges | `memory.days`, renewed by use |
-| memory:{chat}:{n} | string: an older session | `memory.days` |
+| memory:{chat}:{n} | string: an older session, the 9 last ones | `memory.days` |
 | rest:{chat} | string: what 「继续」 fetches | 48 h |
 | noticed:{person} | string: the person was told that answers are AI-made | 400 days |
 | access_token:{account} | hash: token, whether it works, who gets or tries it, the account's rest | 1 day |

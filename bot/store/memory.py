@@ -10,6 +10,9 @@ from bot.store.client import Client, store_errors, text
 from bot.store.turns import Write
 from bot.store.values import dump, read, reading
 
+SESSIONS_KEPT = 9
+"""Older sessions of a chat; one that begins anew over and over fills no store."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rest:
@@ -70,7 +73,10 @@ class Memory:
         return Write("set", keys.memory(chat), _dump(session, history), self._life_ms)
 
     def start_over(self, chat: Chat, recalled: Recalled) -> tuple[Write, ...]:
-        """Put the current session away and begin the next; nothing of it is told to the model again."""
+        """Put the current session away and begin the next; nothing of it is told to the model again.
+
+        The oldest one goes when more than SESSIONS_KEPT are put away.
+        """
         fresh = Write("set", keys.memory(chat), _dump(recalled.session + 1, ()), self._life_ms)
         if not recalled.history:
             return (self.drop_rest(chat),)
@@ -80,11 +86,13 @@ class Memory:
             _dump(recalled.session, recalled.history),
             self._life_ms,
         )
-        return fresh, older, self.drop_rest(chat)
+        too_old = Write("del", keys.memory(chat, recalled.session - SESSIONS_KEPT))
+        return fresh, older, too_old, self.drop_rest(chat)
 
     def forget_later(self, chat: Chat, recalled: Recalled) -> tuple[Write, ...]:
         """Let everything remembered of *chat* end after the days set for people who have gone."""
-        older = (keys.memory(chat, number) for number in range(1, recalled.session))
+        kept = range(max(1, recalled.session - SESSIONS_KEPT), recalled.session)
+        older = (keys.memory(chat, number) for number in kept)
         return (
             *(Write("expire", key, life_ms=self._forget_ms) for key in (keys.memory(chat), *older)),
             self.drop_rest(chat),
