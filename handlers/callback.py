@@ -76,6 +76,7 @@ def _keep(
     door.failpoints.reach("pre_ingest")
     give_up = time.monotonic() + ACCEPT_S
     while True:
+        began = time.monotonic()
         try:
             # A store that was away may come back as another one, which would lose what we acknowledge.
             door.health.insist(allow_unsafe=door.settings.redis.allow_unsafe)
@@ -85,7 +86,8 @@ def _keep(
             break
         except StoreAway:
             door.health.doubt()
-            if time.monotonic() >= give_up:
+            now = time.monotonic()
+            if now + (now - began) >= give_up:  # another try would take as long
                 raise
             time.sleep(_RETRY_S)
     door.failpoints.reach("post_ingest")
