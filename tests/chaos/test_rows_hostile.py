@@ -113,6 +113,7 @@ def test_row_37_three_hundred_stalled_clients(house: House, figures: Figures) ->
     figures.put("acknowledged with 300 stalled clients, worst", f"{max(took):.0f} ms", "< 1 s", len(took))
     assert max(took) < 1000
     assert {"body 408"} <= set(loris.ended) <= {"body 408", "body closed", "head closed", "head 400"}
+    wait_for(lambda: house.settled() == house.counts()["accepted"], "they are all answered", 60.0)
     alive(house)
 
 
