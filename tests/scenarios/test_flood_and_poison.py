@@ -67,6 +67,7 @@ def kill_a_worker(house: House, number: int) -> None:
     assert victim.returncode == -signal.SIGKILL
 
 
+@pytest.mark.chaos
 def test_a_message_that_kills_is_given_up_and_can_be_tried_again(house: House) -> None:
     """Two deaths, one apology, the next message flows; `dead` shows it wordlessly, `requeue` answers it."""
     simulator = house.simulator
@@ -98,6 +99,7 @@ def test_a_message_that_kills_is_given_up_and_can_be_tried_again(house: House) -
     assert len(simulator.replies("shop", "oPoison")) == 3
 
 
+@pytest.mark.chaos
 def test_ends_that_were_asked_for_are_no_deaths(house: House) -> None:
     """SIGTERM in the middle of an answer, more often than deaths are forgiven: it is answered at last."""
     simulator = house.simulator

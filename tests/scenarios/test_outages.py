@@ -175,6 +175,7 @@ def test_a_refused_start_is_one_line(
     assert len(error.splitlines()) == 1, error
 
 
+@pytest.mark.chaos
 def test_sigterm_at_any_moment_of_the_start_ends_the_worker(own_house: House) -> None:
     """The signal may come before RQ has put its handlers in place."""
     for number in range(1, 6):

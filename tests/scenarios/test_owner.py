@@ -88,6 +88,7 @@ def test_an_answer_of_the_owner_has_nothing_before_it_once_it_was_pushed(owned: 
     assert replies[-1].text.startswith("早")
 
 
+@pytest.mark.chaos
 def test_the_address_to_allow_is_told(owned: House, follower: str) -> None:
     """40164: the address that WeChat saw, and nothing else of its sentence."""
     forget(owned)

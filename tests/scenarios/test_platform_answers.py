@@ -37,6 +37,7 @@ def ambiguous(house: House) -> int:
     return house.counts().get("ambiguous_sends", 0)
 
 
+@pytest.mark.chaos
 @BOTH
 def test_a_busy_platform_is_asked_again(house: House, follower: str, account: str) -> None:
     """-1 three times: the answer arrives once, and nothing about it was ambiguous."""
