@@ -54,7 +54,7 @@ class Pool:
             self._start(chat)
 
     def sweep(self) -> bool:
-        """Start what waits and what nobody holds or is hinted at; whether more may wait. Raises StoreAway.
+        """Start what waits and nobody holds, hinted at or not; whether more may wait. Raises StoreAway.
 
         It asks for no more chats than it has threads for: the others are left to other processes.
         """
