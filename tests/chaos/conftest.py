@@ -65,6 +65,13 @@ def seed(request: pytest.FixtureRequest) -> int:
     return request.config.stash[SEED]
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One house for a module whose tests leave it whole."""
+    with House(tmp_path_factory.mktemp("house")) as house:
+        yield house
+
+
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     """A house that may be broken: one web process, one worker."""

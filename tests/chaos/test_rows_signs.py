@@ -3,7 +3,6 @@
 import json
 import re
 import signal
-from collections.abc import Iterator
 from itertools import count
 
 import pytest
@@ -21,13 +20,6 @@ LIMIT = 2048
 CLUSTERS = ("👨‍👩‍👧‍👦", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "👩🏻‍🚀", "🇨🇳", "❤️", "e\u0301\u0323", "각", "नि", "𠮷", "字", "é", "z")
 MARKER = "zq7marker"
 _people = count(1)
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """One house for both rows: neither breaks it."""
-    with House(tmp_path_factory.mktemp("house")) as house:
-        yield house
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 
@@ -19,13 +19,6 @@ from tests.scenarios.house import House, wait_for
 _ACTS = re.compile(r'weixin:|<\s?a(?![a-z0-9_])(?! href="https?://)', re.IGNORECASE)
 """What would make a phone do something when tapped: anything but a link to the web."""
 _people = count(1)
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """One house for all of these rows: none of them breaks it."""
-    with House(tmp_path_factory.mktemp("house")) as house:
-        yield house
 
 
 @pytest.fixture

@@ -26,19 +26,12 @@ RESOLVERS = 10
 """The platform waits 5 s."""
 
 
-@pytest.fixture(scope="module")
-def shared_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """One web process and one worker, which outlive everything that is done to their store."""
-    with House(tmp_path_factory.mktemp("house")) as house:
-        yield house
-
-
 @pytest.fixture
-def house(shared_house: House) -> Iterator[House]:
+def house(shared: House) -> Iterator[House]:
     """The module's house, whole before and after."""
-    shared_house.simulator.model.reset()
-    with nobody_ends(shared_house):
-        yield shared_house
+    shared.simulator.model.reset()
+    with nobody_ends(shared):
+        yield shared
 
 
 def restart(house: House, meanwhile: Callable[[], None] = lambda: None, *, down_s: float = 0.0) -> None:
@@ -144,10 +137,10 @@ def test_row_17_a_full_store_is_503_until_there_is_room(house: House) -> None:
     ],
 )
 def test_row_18_an_unsafe_store_is_refused_in_one_line(
-    shared_house: House, setting: str, wrong: str, line: str
+    shared: House, setting: str, wrong: str, line: str
 ) -> None:
     """Evicting, without a file of writes, or open to the network: neither process starts with it."""
-    house = shared_house
+    house = shared
     environment = {"WEB_CONCURRENCY": "1"}
     with house.store as store:
         right = {name: store.config_get(name)[name] for name in (setting, "bind")}

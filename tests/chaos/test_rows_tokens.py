@@ -30,13 +30,6 @@ REFUSALS = [("shop", 40001), ("shop", 42001), ("shop", 40014), ("office", 42001)
 _people = count(1)
 
 
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """One house for all."""
-    with House(tmp_path_factory.mktemp("house")) as house:
-        yield house
-
-
 @pytest.fixture
 def house(shared: House) -> House:
     """The house as new: it has no token."""
