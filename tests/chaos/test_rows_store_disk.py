@@ -21,7 +21,7 @@ from tests.scenarios.house import House, wait_for
 SHIM = Path(__file__).with_name("synced.c")
 CUTS = 3
 WRITES = 200
-LOADED = 40_000
+LOADED = 20_000
 LOAD_DELAY_US = 100
 
 
