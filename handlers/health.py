@@ -25,6 +25,12 @@ _COUNTERS = {
     "token_refusals": "access_tokens that the platform refused",
 }
 
+_GAUGES = {
+    "waiting": "accepted and not settled yet",
+    "running": "answers that are being made",
+    "workers": "worker processes that live",
+}
+
 
 def healthz() -> Response:
     """200 as long as this process answers."""
@@ -84,7 +90,8 @@ class _Counts(Collector):
             if name.startswith("settled:"):
                 settled.add_metric([name.removeprefix("settled:")], value)
         yield settled
-        yield GaugeMetricFamily("yingda_waiting", "accepted and not settled yet", value=counts["waiting"])
+        for name, told in _GAUGES.items():
+            yield GaugeMetricFamily(f"yingda_{name}", told, value=counts[name])
         yield self._answer_times()
 
     def _answer_times(self) -> HistogramMetricFamily:

@@ -82,12 +82,25 @@ class StoreHealth:
         self._fit = False
 
     def counts(self) -> dict[str, int]:
-        """All counters, and `waiting`: what is accepted and not settled yet."""
+        """All counters, and how it stands now.
+
+        `waiting`: what is accepted and not settled yet; `workers`: the processes that live; `running`: the
+        turns they are at, as of their last sign of life.
+        """
         with store_errors():
             found = self._client.hgetall(keys.counts)
+            processes = self._client.zrange(keys.workers, 0, -1)
+            signs = self._client.mget([keys.worker(text(one)) for one in processes]) if processes else []
         counts = {text(name): int(value) for name, value in found.items()}
         settled = sum(value for name, value in counts.items() if name.startswith("settled:"))
-        return {**counts, "waiting": counts.get("accepted", 0) - settled}
+        # An older version wrote the time alone.
+        running = [text(sign).split(" ")[:-1] for sign in signs if sign is not None]
+        return {
+            **counts,
+            "waiting": counts.get("accepted", 0) - settled,
+            "workers": len(running),
+            "running": sum(int(turns) for alive in running for turns in alive),
+        }
 
     def _open_door(self) -> Iterator[str]:
         """A store that asks for no password may be reached over loopback or a Unix socket only."""

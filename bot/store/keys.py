@@ -29,7 +29,7 @@ All begin with `yd1:`. A `{chat}` is `account:peer`. Times are milliseconds by t
 | notice_held:{kind}:{account} | string: who is about to tell it | 2 min for a push, 20 min for an answer |
 | notice_pace | string: who pushes now; afterwards the pause until the next push | 2 min, then 10 s |
 | model_failing | string: since when the model gives no answer | 30 min, renewed |
-| worker:{process} | string | 10 s, renewed |
+| worker:{process} | string: how many turns it runs, and when it said so | 10 s, renewed |
 | beat | string: since when workers renew without a gap, and when they last did | 10 s, renewed |
 | flood:{chat} | string: the person was told that their inbox is full | 1 min |
 """

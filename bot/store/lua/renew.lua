@@ -6,7 +6,7 @@
 -- returns for each chat its cut (0 without), or -1 when it was taken over
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
-redis.call('SET', KEYS[1], now, 'PX', ARGV[2])
+redis.call('SET', KEYS[1], (#ARGV - 4) .. ' ' .. string.format('%.0f', now), 'PX', ARGV[2])
 redis.call('ZADD', KEYS[2], now + ARGV[2], ARGV[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
 local since, last = string.match(redis.call('GET', KEYS[3]) or '', '^(%d+) (%d+)$')
