@@ -36,6 +36,7 @@ _REFUSED = (AuthenticationError, AuthorizationError, NoPermissionError)
 _AWAY_WORDS = ("OOM", "MISCONF", "READONLY", "LOADING", "MASTERDOWN", "NOREPLICAS", "CLUSTERDOWN", "TRYAGAIN")
 _WORKER_RETRIES = 40
 _SENTINEL_PORT = 26379
+WEB_CONNECTIONS = 64
 
 
 def _passes(error: Exception) -> bool:
@@ -66,7 +67,7 @@ def web_client(url: str) -> Client:
     One retry where a connection broke; none after a timeout, because the platform waits for us meanwhile.
     """
     patience = _Patience(NoBackoff(), 1, (ConnectionError,))
-    return _client(url, connections=64, timeout_s=1.0, retry=patience)
+    return _client(url, connections=WEB_CONNECTIONS, timeout_s=1.0, retry=patience)
 
 
 def worker_client(url: str, threads: int) -> Client:

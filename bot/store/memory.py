@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from bot.conversation import Exchange
 from bot.messages import Chat, Person
 from bot.store import keys
-from bot.store.client import Client, store_errors, text
+from bot.store.scripts import Scripts
 from bot.store.turns import Write
 from bot.store.values import dump, read, reading
 
@@ -50,23 +50,19 @@ class Recalled:
 class Memory:
     """Reads what is kept of a chat; changes are Writes that become true when a message is settled."""
 
-    def __init__(self, client: Client, *, days: int, forget_days: int) -> None:
-        self._client = client
+    def __init__(self, scripts: Scripts, *, days: int, forget_days: int) -> None:
+        self._scripts = scripts
         self._life_ms = days * keys.DAY_MS
         self._forget_ms = max(1, forget_days * keys.DAY_MS)
 
     def recall(self, chat: Chat, person: Person) -> Recalled:
         """Everything a turn needs, in one round trip. Raises StoreAway, StoreUnfit."""
-        with store_errors():
-            pipeline = self._client.pipeline(transaction=False)
-            pipeline.mget(keys.memory(chat), keys.rest(chat), keys.noticed(person))
-            pipeline.hgetall(keys.allowance(chat))
-            pipeline.time()
-            (memory, rest, noticed), allowance, clock = pipeline.execute()
+        memory, rest, noticed, sends_left = self._scripts.run(
+            "recall", [keys.memory(chat), keys.rest(chat), keys.noticed(person), keys.allowance(chat)], []
+        )
         session, history = _load(memory)
-        now_ms = clock[0] * 1000 + clock[1] // 1000
         kept = _load_rest(rest) if rest else None
-        return Recalled(session, history, kept, noticed is not None, _sends_left(allowance, now_ms))
+        return Recalled(session, history, kept, noticed is not None, sends_left)
 
     def remember(self, chat: Chat, session: int, history: Sequence[Exchange]) -> Write:
         """Keep *history* as the session's exchanges; its life begins anew."""
@@ -150,12 +146,3 @@ def _load_rest(stored: bytes | str) -> Rest:
     value = read(stored)
     with reading():
         return Rest(value["text"], value["ai"], value["told"])
-
-
-def _sends_left(allowance: dict[bytes, bytes], now_ms: int) -> int | None:
-    """What live allowances add up to; None when none was ever granted."""
-    if not allowance:
-        return None
-    found = {text(key): int(value) for key, value in allowance.items()}
-    kinds = (kind for kind in ("typed", "tapped") if found.get(f"{kind}_until", 0) > now_ms)
-    return sum(max(0, found[f"{kind}_left"]) for kind in kinds)

@@ -75,7 +75,7 @@ def build_bot(settings: Settings) -> Bot:
     url = store_url(settings)
     threads = settings.worker_threads
     client, queue = worker_client(url, threads), queue_client(url, patient=True)
-    scripts = Scripts(client)
+    scripts = Scripts(worker_client(url, threads), threads + 8)
     process = process_name("worker")
     budget = Budget(settings.memory.budget_tokens, settings.chat.reply_tokens, settings.chat.window_tokens)
     tokens = TokenCounter.for_model(settings.chat.model, VOCABULARY)
@@ -86,7 +86,7 @@ def build_bot(settings: Settings) -> Bot:
         inbox=Inbox(scripts, process, most=settings.turn.inbox_most),
         leases=Leases(scripts, process),
         memory=Memory(
-            client, days=settings.memory.days, forget_days=settings.memory.forget_after_unfollow_days
+            scripts, days=settings.memory.days, forget_days=settings.memory.forget_after_unfollow_days
         ),
         notices=Notices(client, scripts),
         model=_model(settings),

@@ -12,7 +12,7 @@ from bot.channels.base import Channel
 from bot.failpoints import Failpoints
 from bot.queue import Hints, Waker
 from bot.store.access_tokens import AccessTokens
-from bot.store.client import queue_client, web_client
+from bot.store.client import WEB_CONNECTIONS, queue_client, web_client
 from bot.store.dead_letters import DeadLetters
 from bot.store.health import StoreHealth
 from bot.store.inbox import Inbox
@@ -43,7 +43,7 @@ def open_door(settings: Settings) -> Door:
     """Nothing is reached yet: the store may be away. Raises ConfigError."""
     url = store_url(settings)
     client = web_client(url)
-    scripts = Scripts(client)
+    scripts = Scripts(web_client(url), WEB_CONNECTIONS)
     return Door(
         settings=settings,
         channels=channels(settings, AccessTokens(scripts), connections=8),

@@ -47,7 +47,7 @@ def put(store: Redis, message: str = MESSAGE, **steps: str) -> None:
 
 
 def memory(store: Redis) -> Memory:
-    return Memory(store, days=30, forget_days=7)
+    return Memory(Scripts(store), days=30, forget_days=7)
 
 
 def test_a_message_of_version_1_is_read(store: Redis) -> None:
