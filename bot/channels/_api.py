@@ -56,6 +56,10 @@ class Client(BaseWeChatClient):  # type: ignore[misc]  # wechatpy carries no typ
         adapter.poolmanager.pool_classes_by_scheme = {"http": HTTPConnectionPool, "https": _Pool}
         self._http.mount("https://", adapter)
         self._http.mount("http://", adapter)
+        # Asked for once: to look through the environment at each call would cost a quarter of it (measured).
+        found = self._http.merge_environment_settings(self.API_BASE_URL, {}, None, None, None)
+        self._http.proxies, self._http.verify = found["proxies"], found["verify"]
+        self._http.trust_env = False
 
     def fetch_access_token(self) -> None:
         """Never reached: tokens are shared by all processes through the store."""
