@@ -2,7 +2,6 @@
 
 import os
 import resource
-import signal
 import sys
 import threading
 import time
@@ -12,6 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import structlog
 
 from bot import queue
+from bot.ending import Ending
 from bot.errors import StoreAway, StoreError, StoreUnfit
 from bot.messages import Chat
 from bot.wiring.bot import Bot, build_bot
@@ -26,6 +26,7 @@ PUSH_S = 1.0
 SWEEP_MOST = 500
 _FULL_S = 60.0
 _START_S = 1.0
+_LOOK_S = 0.1
 _FILES_BESIDES = 256
 """Open files of a worker that are not a turn's: store, queue, logs, libraries."""
 _FILES_A_TURN = 4
@@ -37,19 +38,32 @@ log = structlog.get_logger(__name__)
 class Pool:
     """Turn threads, one a chat; full means that RQ and the inbox keep what comes."""
 
-    def __init__(self, bot: Bot, threads: int, stopping: threading.Event) -> None:
+    def __init__(self, bot: Bot, threads: int, ending: Ending) -> None:
+        """All threads start now: later a machine may have none left. Raises ConfigError where they do not."""
         self._bot = bot
-        self._stopping = stopping
+        self._ending = ending
         self._free = threading.Semaphore(threads)
         self._threads = threads
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="turn")
+        started, all_there = 0, threading.Event()
+        try:
+            while started < threads:
+                self._executor.submit(all_there.wait)
+                started += 1
+        except RuntimeError as error:
+            raise ConfigError(
+                f"WORKER_THREADS={threads}: only {started} threads can be started here "
+                f"(memory, or a limit of processes); set a smaller number"
+            ) from error
+        finally:
+            all_there.set()
 
     def wake(self, chats: Sequence[str]) -> None:
         """Give each chat a thread; blocks while all are busy. A hint dropped here comes again."""
         give_up = time.monotonic() + _FULL_S
         for chat in chats:
             while not self._free.acquire(timeout=0.5):
-                if self._stopping.is_set() or time.monotonic() > give_up:
+                if self._ending.requested or time.monotonic() > give_up:
                     return
             self._start(chat)
 
@@ -60,7 +74,7 @@ class Pool:
         """
         threads = self._some_free()
         try:
-            if not threads or self._stopping.is_set():
+            if not threads or self._ending.requested:
                 return False
             chats = self._bot.inbox.due(threads)
             more = len(chats) == threads
@@ -90,9 +104,11 @@ class Pool:
             self._free.release()
 
     def drain(self, limit_s: float) -> bool:
-        """Wait for the running turns; whether all ended within *limit_s*."""
-        end = time.monotonic() + limit_s
-        return all(self._free.acquire(timeout=max(0.0, end - time.monotonic())) for _ in range(self._threads))
+        """Wait for the running turns; whether all ended within *limit_s*, and before the end was urgent."""
+        end, ended = time.monotonic() + limit_s, 0
+        while ended < self._threads and time.monotonic() < end and not self._ending.urgent:
+            ended += self._free.acquire(timeout=_LOOK_S)
+        return ended == self._threads
 
 
 def _report(turn: Future[None]) -> None:
@@ -103,17 +119,17 @@ def _report(turn: Future[None]) -> None:
 
 
 def main() -> None:
-    """Run until SIGTERM or SIGINT; a second one ends it at once."""
+    """Run until SIGTERM or SIGINT, then let the running turns end; a second one hands them on at once."""
     logs.configure()
     _leave_no_core()
+    ending = Ending()
     try:
         bot = build_bot(load())
         files = _room_for(bot.settings.worker_threads)
+        pool = Pool(bot, bot.settings.worker_threads, ending)
     except ConfigError as refused:
         sys.exit(f"yingda: {refused}")
     _await_store(bot)
-    stopping = threading.Event()
-    pool = Pool(bot, bot.settings.worker_threads, stopping)
     ended = threading.Event()
     for beat, every_s in (
         (bot.leases.renew, RENEW_S),
@@ -130,7 +146,7 @@ def main() -> None:
     )
     if bot.failpoints.armed:
         log.warning("failpoints armed", places=bot.failpoints.armed)
-    queue.work(bot.queue, bot.leases.process, pool.wake, stopping)
+    queue.work(bot.queue, bot.leases.process, pool.wake, ending)
     _end(bot, pool, ended)
 
 
@@ -166,8 +182,6 @@ def _repeat(beat: Callable[[], object], every_s: float, ended: threading.Event) 
 
 def _end(bot: Bot, pool: Pool, ended: threading.Event) -> None:
     """Let the running turns end within `turn.drain_s`, and hand back those that do not."""
-    signal.signal(signal.SIGTERM, lambda number, frame: os._exit(1))
-    signal.signal(signal.SIGINT, lambda number, frame: os._exit(1))
     drained = pool.drain(bot.settings.turn.drain_s)
     ended.set()
     left = bot.leases.held

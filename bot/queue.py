@@ -1,7 +1,6 @@
 """RQ: the wake-up. It carries hints which chats became ready; the truth is the inbox."""
 
 import itertools
-import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -15,6 +14,8 @@ from rq import Queue, SimpleWorker
 from rq.exceptions import StopRequested
 from rq.job import Job
 from rq.serializers import JSONSerializer
+
+from bot.ending import Ending
 
 QUEUE = "yingda"
 WAKE = "bot.queue.wake"
@@ -132,8 +133,8 @@ class WakeWorker(SimpleWorker):  # type: ignore[misc]  # rq carries no types
 
     max_connection_wait_time = 1.0
     """Seconds between two looks for a store that is away; RQ would make it a minute."""
-    stopping: threading.Event
-    """Set by the signal that ends the process; RQ's own loop may end for other reasons too."""
+    ending: Ending
+    """What signals asked for; RQ's own loop may end for other reasons too."""
 
     def subscribe(self) -> None:
         """No commands are taken from the store."""
@@ -143,38 +144,42 @@ class WakeWorker(SimpleWorker):  # type: ignore[misc]  # rq carries no types
 
     def check_for_suspension(self, burst: bool) -> None:
         """Head of RQ's loop, where its handlers are in place: a signal that came before them counts too."""
-        if self.stopping.is_set():
+        if self.ending.requested:
             raise StopRequested
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         """SIGTERM or SIGINT: no further job."""
-        self.stopping.set()
+        self.ending.heard(signum, frame)
         super().request_stop(signum, frame)
 
+    def request_force_stop(self, signum: int, frame: FrameType | None) -> None:
+        """The second signal: RQ would leave the turns as they are, while they can be handed on."""
+        self.ending.heard(signum, frame)
 
-def work(client: Redis, name: str, wake: Wake, stopping: threading.Event) -> None:
-    """Hand hints to *wake* until SIGTERM or SIGINT, which set *stopping*; outlives a store that goes away.
+
+def work(client: Redis, name: str, wake: Wake, ending: Ending) -> None:
+    """Hand hints to *wake* until a signal asks for the *ending*; outlives a store that goes away.
 
     RQ's loop ends when the store fails it (measured with 2.12.0), so it is entered again. Call it from the
     main thread.
     """
     job_class = _job_class(wake)
     for attempt in itertools.count(1):
-        _stop_on_signals(stopping)
+        # RQ's own handlers are installed only while its loop runs.
+        ending.listen()
         try:
-            _worker(client, f"{name}.{attempt}", job_class, stopping).work(logging_level="WARNING")
-            stopping.wait(_BACK_OFF_S)
+            _worker(client, f"{name}.{attempt}", job_class, ending).work(logging_level="WARNING")
         except StopRequested:
-            stopping.set()
+            ending.requested = True
         except RedisError as error:
-            _stop_on_signals(stopping)
             log.warning("queue away", error=type(error).__name__)
-            stopping.wait(_BACK_OFF_S)
-        if stopping.is_set():
+        ending.listen()
+        if ending.requested:
             return
+        time.sleep(_BACK_OFF_S)
 
 
-def _worker(client: Redis, name: str, job_class: type[Job], stopping: threading.Event) -> WakeWorker:
+def _worker(client: Redis, name: str, job_class: type[Job], ending: Ending) -> WakeWorker:
     worker = WakeWorker(
         [Queue(QUEUE, connection=client, serializer=JSONSerializer, job_class=job_class)],
         name=name,
@@ -185,15 +190,5 @@ def _worker(client: Redis, name: str, job_class: type[Job], stopping: threading.
         maintenance_interval=30,
         log_job_description=False,
     )
-    worker.stopping = stopping
+    worker.ending = ending
     return worker
-
-
-def _stop_on_signals(stopping: threading.Event) -> None:
-    """Set *stopping* on a signal also while RQ's own handlers are not installed."""
-
-    def stop(signum: int, frame: FrameType | None) -> None:
-        stopping.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)

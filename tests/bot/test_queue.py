@@ -10,6 +10,7 @@ from redis import Redis
 from rq import Queue
 
 from bot import queue
+from bot.ending import Ending
 from bot.queue import QUEUE, Hints, WakeWorker
 
 
@@ -65,26 +66,28 @@ def test_the_queue_is_not_looked_at_for_every_hint(store: Redis, monkeypatch: py
 @pytest.mark.usefixtures("signals")
 def test_a_signal_before_rq_listens_is_not_forgotten(store: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
     """SIGTERM while the worker registers itself: it ends at once, and not at the next signal."""
-    stopping = threading.Event()
+    ending = Ending()
 
     def interrupted(self: WakeWorker) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
     monkeypatch.setattr(WakeWorker, "subscribe", interrupted)
-    queue.work(store, "w1", lambda chats: None, stopping)
+    queue.work(store, "w1", lambda chats: None, ending)
 
-    assert stopping.is_set()
+    assert ending.requested
+    assert not ending.urgent
 
 
 @pytest.mark.usefixtures("signals")
 def test_work_ends_on_a_signal(store: Redis) -> None:
     """An idle worker hears SIGTERM while it blocks on the queue."""
-    stopping = threading.Event()
+    ending = Ending()
     Hints(store).put(["shop:o1"])
 
     def end(chats: object) -> None:
         threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGTERM)).start()
 
-    queue.work(store, "w1", end, stopping)
+    queue.work(store, "w1", end, ending)
 
-    assert stopping.is_set()
+    assert ending.requested
+    assert not ending.urgent

@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -108,10 +108,10 @@ class House:
         return process.wait(limit_s)
 
     def await_ready(self) -> None:
-        """Wait until every web process says ready and every worker has reported."""
+        """Wait until every web process answers and knows of every worker."""
         wanted = sum(1 for name in self.processes if name.startswith("worker"))
         end = time.monotonic() + READY_S
-        while any(self.get("/readyz", port)[1].get("workers", 0) < wanted for port in self.web_ports):
+        while any(self.get("/readyz", port)[1].get("workers", -1) < wanted for port in self.web_ports):
             logs = {name: self.log(name)[-800:] for name in self.processes}
             ended = [name for name, process in self.processes.items() if process.poll() is not None]
             assert not ended, f"ended: {ended} {logs}"
@@ -139,12 +139,14 @@ class House:
         except urllib.error.HTTPError as error:
             return error.code
 
-    def try_start(self, process: str, environment: Mapping[str, str]) -> tuple[int, str]:
-        """Start a process that should refuse; its exit status and what it printed."""
+    def try_start(
+        self, process: str, environment: Mapping[str, str], within: Sequence[str] = ()
+    ) -> tuple[int, str]:
+        """Start a process that should refuse, *within* another command; its status and what it printed."""
         name = f"refused-{process}-{free_port()}"
         web = [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py", "app:app"]
         arguments = web if process == "web" else [sys.executable, "worker.py"]
-        self._start(name, arguments, {"PORT": str(free_port()), **environment})
+        self._start(name, [*within, *arguments], {"PORT": str(free_port()), **environment})
         status = self.processes.pop(name).wait(READY_S)
         return status, self.log(name)
 
