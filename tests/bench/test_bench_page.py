@@ -1,0 +1,71 @@
+"""The page of `make bench`: nothing is rounded away, and a miss is not hidden."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench import gauge
+from bench.figures import Figure, Figures, percentile
+from bench.page import HEADINGS, Circumstances, page
+from bench.profiles import Profile
+
+ROOT = Path(__file__).parents[2]
+HERE = Circumstances("0123abc", 1_790_000_000.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("limits", "reached"),
+    [
+        pytest.param({}, None, id="nothing promised"),
+        pytest.param({"at_most": 10.0}, True, id="at the limit"),
+        pytest.param({"at_most": 9.9}, False, id="over"),
+        pytest.param({"at_least": 10.0}, True, id="enough"),
+        pytest.param({"at_least": 10.1}, False, id="too little"),
+    ],
+)
+def test_a_figure_knows_whether_it_keeps_its_limits(limits: dict[str, float], reached: bool | None) -> None:
+    """Equal is reached."""
+    assert Figure("flow", "messages", 10.0, "/s", "5 messages", **limits).reached is reached
+
+
+def test_the_page_counts_what_was_missed() -> None:
+    """The headline, the cross, the ratio and the sample stand there."""
+    figures = Figures(lambda row: None)
+    figures.put("acknowledged", "p99", 30.0, "ms", "800 callbacks", at_most=25.0, beside=10.0)
+    figures.put("store", "bytes", 4096.0, "B", "9 chats")
+    text = page(HERE, figures.rows, [Profile("a worker", "how", (("store", 0.75), ("rest", 0.25)))])
+
+    assert "0 of 1 figures reached" in text
+    assert "| p99 | 30 ms | ≤ 25 | 10 | 3.0 × | ✗ | 800 callbacks |" in text
+    assert "| bytes | 4096 B | — | — | — |  | 9 chats |" in text
+    assert "75.0%" in text
+    assert [row.what for row in figures.missed] == ["p99"]
+
+
+def test_percentiles_are_samples() -> None:
+    """No interpolation: the figure was measured."""
+    assert [percentile(range(1, 101), share) for share in (0.0, 0.5, 0.99, 1.0)] == [1, 51, 100, 100]
+
+
+def test_the_gauge_sees_this_process_work() -> None:
+    """CPU grows with work, memory is more than nothing."""
+    before = gauge.cpu_s(os.getpid())
+    while gauge.cpu_s(os.getpid()) - before < 0.05:
+        sum(range(10_000))
+
+    assert gauge.pss_mb(os.getpid()) > 5
+
+
+def test_a_short_run_measures_the_real_thing(tmp_path: Path) -> None:
+    """`python -m bench`, a hundredth of it: real processes, a table, a page that says that it was short."""
+    written = tmp_path / "page.md"
+    line = [sys.executable, "-m", "bench", "--only", "flow", "--scale", "0.02", "--page", str(written)]
+    done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
+
+    assert done.returncode in (0, 1), done.stderr
+    assert "messages a second" in done.stdout
+    assert HEADINGS["flow"] in written.read_text()
+    assert "0.02 of a whole run" in written.read_text()
