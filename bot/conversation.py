@@ -9,6 +9,12 @@ MESSAGE_TOKENS = 4
 """What the chat format itself costs for each message, by OpenAI's counting; generous for other models."""
 
 
+GO_ON = (
+    "（你上面的回答断在了半途。请从断开的地方直接接着写：不要重复已经写过的，也不要解释。）\n"
+    "(Your answer above broke off half-way. Go on exactly where it ends; repeat nothing and explain nothing.)"
+)
+"""Asked behind the beginning of an answer: some providers refuse a call that ends with the model's words."""
+
 # For each half of a flag `\X` alone counts the whole run of flags from its start, which is quadratic.
 _CLUSTER = regex.compile(r"[\U0001F1E6-\U0001F1FF]{2}[\p{GCB=Extend}\p{GCB=ZWJ}\p{GCB=SpacingMark}]*+|\X")
 
@@ -75,10 +81,27 @@ def cut_question(question: str, *, room_tokens: int, count: Callable[[str], int]
     return "".join(clusters[:low]), True
 
 
-def messages(system: str, history: Sequence[Exchange], question: str) -> list[dict[str, str]]:
-    """The call's messages: system, then question and answer in turn, then the question."""
+def messages(
+    system: str, history: Sequence[Exchange], question: str, begun: str = ""
+) -> list[dict[str, str]]:
+    """The call's messages: system, then question and answer in turn, then the question.
+
+    An answer that the person has already *begun* to read follows as the model's own, to be gone on with.
+    """
     told = [{"role": "system", "content": system}]
     for exchange in history:
         told.append({"role": "user", "content": exchange.question})
         told.append({"role": "assistant", "content": exchange.answer})
-    return [*told, {"role": "user", "content": question}]
+    told.append({"role": "user", "content": question})
+    if begun:
+        told += [{"role": "assistant", "content": begun}, {"role": "user", "content": GO_ON}]
+    return told
+
+
+def joined(begun: str, rest: str) -> str:
+    """The whole of an answer that was *begun* and gone on with, even if *rest* repeats the beginning."""
+    if not begun:
+        return rest
+    rest = rest.removeprefix(begun.strip())
+    gap = " " if begun[-1:].isascii() and not begun[-1:].isspace() and rest[:1].isalnum() else ""
+    return f"{begun}{gap}{rest}"

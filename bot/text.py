@@ -29,6 +29,10 @@ _CLAUSE = regex.compile(r"[，、：]+|(?<=\S)\s")
 _CUTS = ((_PARAGRAPH, 2 / 3), (_SENTENCE, 1 / 2), (_CLAUSE, 1 / 2))
 """Where to cut, best first, and how full a part has to be for it: few full parts are worth more."""
 
+_PAIRED = ("```", "~~~", "`", "**", "__", "$$")
+_OPEN_LINE = regex.compile(r"(?:\[[^\]\n]*\]?|\]\([^)\n]*|^\s*\|[^\n]*\n?)\Z", regex.MULTILINE)
+"""A link that is not closed, or a table that may go on."""
+
 _EDGE = regex.compile(r"\s*\n|[^\S\n]+(?![\p{GCB=Extend}\p{GCB=ZWJ}\p{GCB=SpacingMark}])")
 
 
@@ -88,6 +92,14 @@ def split(text: str, limit_bytes: int) -> list[str]:
         raise ValueError("a part has to hold at least 4 bytes")
     text = _fitting_links(_trimmed(text), limit_bytes)
     return _pieces(text, limit_bytes, limit_bytes, len(text))[0]
+
+
+def beginnings(text: str) -> Iterator[str]:
+    """Beginnings of Markdown *text* that end with a sentence and leave nothing open; longest first."""
+    for end in reversed([match.end() for match in _SENTENCE.finditer(text)]):
+        begun = text[:end]
+        if all(begun.count(mark) % 2 == 0 for mark in _PAIRED) and not _OPEN_LINE.search(begun):
+            yield begun
 
 
 def _pieces(text: str, room: int, room_last: int, pieces_max: int) -> tuple[list[str], str]:

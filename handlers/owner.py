@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.channels.base import KEYS_A_MESSAGE, OutText
+from bot.channels.base import KEYS_A_MESSAGE, NOTICE_KEY, OutText
 from bot.errors import (
     AccountUnfit,
     ModelBusy,
@@ -121,9 +121,6 @@ def tell_model_failed(bot: "Bot", error: ModelError) -> None:
                 _raise(bot, "model_down_long", "", detail=str(error))
 
 
-_NOTICE_KEY = 12
-
-
 def before_answer(bot: "Bot", turn: Turn, recalled: Recalled) -> Before | None:
     """What an admin is told before the answer to *turn*; None for everybody else, and mostly."""
     account = bot.accounts[turn.chat.account]
@@ -136,7 +133,7 @@ def before_answer(bot: "Bot", turn: Turn, recalled: Recalled) -> Before | None:
         if held:
             text = "\n\n".join(alone(bot.settings, account.texts, notice) for notice in held)
             writes = tuple(write for notice in held for write in bot.notices.told(notice))
-            return Before(OutText(text, key=turn.lease.n * KEYS_A_MESSAGE + _NOTICE_KEY, before=True), writes)
+            return Before(OutText(text, key=turn.lease.n * KEYS_A_MESSAGE + NOTICE_KEY, before=True), writes)
     return None
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.channels.base import KEYS_A_MESSAGE, OutText
+from bot.channels.base import KEYS_A_MESSAGE, NOTICE_KEY, OutText
 from bot.errors import ContentRefused
 from bot.markdown import plain
 from bot.messages import Reply, State
@@ -21,7 +21,7 @@ PARTS_MAX = 4
 """Messages for one answer: an official account may send five for one typed message, and one is kept back."""
 _CUT_MIN_BYTES = 120
 """A text under this is not what the platform finds too long."""
-_MARK_BYTES = 26
+MARK_BYTES = 26
 """Kept free in every part for `— AI 生成 · 2/3 —` on a line of its own."""
 
 
@@ -52,8 +52,9 @@ def lay_out(bot: "Bot", turn: Turn, shown: Rest, *, state: State, recalled: Reca
     who was never welcomed by a public account reads in the first AI-made answer that it is AI-made. An admin
     reads first what the owner should know.
     """
-    before = before_answer(bot, turn, recalled)
-    parts_max = _parts_max(recalled) - (before is not None)
+    # Behind first words a notice would stand in the middle of the answer: it waits for the next one.
+    before = before_answer(bot, turn, recalled) if turn.steps.early is None else None
+    parts_max = parts_left(recalled) - (before is not None)
     laid_out = _laid_out(bot, turn, shown, state, recalled, parts_max)
     if before is None:
         return laid_out
@@ -66,7 +67,7 @@ def _laid_out(bot: "Bot", turn: Turn, shown: Rest, state: State, recalled: Recal
     untold = recalled.rest if recalled.rest and not recalled.rest.told and recalled.rest != shown else None
     reminder = f"\n\n{texts.say('more_behind')}" if untold else ""
     notice = f"\n\n{texts.say('ai_notice')}" if shown.ai and _is_new_here(bot, turn, recalled) else ""
-    limit = bot.channels[turn.chat.account].limits.text_bytes - _MARK_BYTES
+    limit = bot.channels[turn.chat.account].limits.text_bytes - MARK_BYTES
     laid_out = laid_in_parts(
         shown.text,
         limit_bytes=limit - len((notice + reminder).encode()),
@@ -103,7 +104,7 @@ def smaller(bot: "Bot", turn: Turn, plan: Plan, index: int) -> Plan | None:
         return replace(plan, parts=(*plan.parts[:index], *cut, *plan.parts[index + 1 :]))
     sent, later = plan.parts[:index], plan.parts[index + 1 :]
     texts = [*pieces, *(one.text for one in later)]
-    first = sum(not is_before(one) for one in sent)
+    first = sum(one.key % KEYS_A_MESSAGE < NOTICE_KEY for one in sent)
     count = first + len(texts)
     ai = bool(part.label)
     outs = (_out(bot, turn, text, number, count, ai=ai) for number, text in enumerate(texts, first))
@@ -122,10 +123,17 @@ def reworded(bot: "Bot", turn: Turn, plan: Plan, index: int) -> Plan | None:
     return Plan("refused", (*plan.parts[:index], sorry), told_writes(plan.writes, index))
 
 
-def _parts_max(recalled: Recalled) -> int:
+def parts_left(recalled: Recalled) -> int:
+    """In how many messages the send allowance lets an answer go out, at least 1; one is kept back."""
     if recalled.sends_left is None:
         return PARTS_MAX
     return max(1, min(PARTS_MAX, recalled.sends_left - 1))
+
+
+def after_one(recalled: Recalled) -> Recalled:
+    """*recalled* when one more message went out since."""
+    left = recalled.sends_left
+    return recalled if left is None else replace(recalled, sends_left=left - 1)
 
 
 def _out(bot: "Bot", turn: Turn, text: str, index: int, count: int, *, ai: bool) -> OutText:

@@ -2,13 +2,11 @@
 
 import structlog
 
-from bot.channels.base import OutText
 from bot.errors import (
     AllowanceSpent,
     ContentRefused,
     LeaseLost,
     PlatformError,
-    SendUnsure,
     StoreError,
     TextTooLong,
     YingdaError,
@@ -17,12 +15,14 @@ from bot.messages import Chat, Reply, State
 from bot.store.inbox import Turn
 from bot.store.memory import Rest
 from bot.store.notices import untold
-from bot.store.turns import PartState, Plan, Write
+from bot.store.turns import Plan, Write
 from bot.wiring.bot import Bot
 from config.logs import short_hash
-from handlers import commands, owner
+from handlers import commands, early, owner
+from handlers.asking import begun_alone
 from handlers.on import HANDLERS
 from handlers.reply import planned, reworded, smaller
+from handlers.sending import again, send
 
 TRIES_MAX = 60
 """Attempts to send before a message is given up: about a quarter of an hour, with pauses of 8 to 16 s."""
@@ -77,8 +77,9 @@ def _answer(bot: Bot, turn: Turn) -> Turn | None:
     try:
         if turn.steps.deaths >= 2 * bot.settings.turn.max_deaths:  # not even the apology went out
             return _settled(bot, turn, "dead_letter", ())
-        plan = turn.steps.plan or _decide(bot, turn)
-        if turn.steps.plan is None:
+        plan = turn.steps.plan
+        if plan is None or plan.begun:
+            plan = early.behind(turn, _decide(bot, turn))
             bot.inbox.save(turn, plan)
         return _deliver(bot, turn, plan)
     except PlatformError as error:
@@ -103,9 +104,9 @@ def _decide(bot: Bot, turn: Turn) -> Plan:
     """What this message is answered with."""
     if turn.steps.deaths >= bot.settings.turn.max_deaths:
         gave_up = Reply.of(bot.accounts[turn.chat.account].texts.say("gave_up"))
-        return planned(bot, turn, gave_up, state="dead_letter")
+        return planned(bot, turn, gave_up, state="dead_letter", writes=begun_alone(bot, turn))
     if turn.lease.stopped and not commands.cuts(turn.message):  # an older control word is still carried out
-        return Plan("stopped")
+        return Plan("stopped", writes=begun_alone(bot, turn))
     return HANDLERS[turn.message.kind].reply(bot, turn)
 
 
@@ -117,48 +118,15 @@ def _deliver(bot: Bot, turn: Turn, plan: Plan) -> Turn | None:
             continue
         if turn.lease.stopped and plan.stoppable:
             return _stopped(bot, turn, plan, sent=index)
-        if found == "sending" and not _again(bot, turn, index):
+        if found == "sending" and not again(bot, turn, index):
             continue
         try:
-            _send(bot, turn, index, part)
+            send(bot, turn, index, part)
         except AllowanceSpent:
             return _put_by(bot, turn, plan, index)
         except (TextTooLong, ContentRefused) as error:
             return _deliver(bot, turn, _said_otherwise(bot, turn, plan, index, error))
     return _settled(bot, turn, plan.state, plan.writes)
-
-
-def _send(bot: Bot, turn: Turn, index: int, part: OutText) -> None:
-    """Send one part: planned → sending → sent. A part that was certainly not sent is planned again."""
-    bot.failpoints.reach("pre_send")
-    channel = bot.channels[turn.chat.account]
-    bot.inbox.record(turn, {f"send:{index}": "sending"}, spend=True, paces=channel.limits.paces)
-    turn.steps.sends[index] = "sending"
-    try:
-        channel.send(turn.chat.peer, part)
-    except SendUnsure:
-        raise
-    except PlatformError:
-        bot.inbox.record(turn, {f"send:{index}": "planned"})
-        turn.steps.sends[index] = "planned"
-        raise
-    bot.failpoints.reach("post_send")
-    bot.inbox.record(turn, {f"send:{index}": "sent"})
-    turn.steps.sends[index] = "sent"
-    log.info("sent", account=turn.chat.account, n=turn.lease.n, part=index + 1, bytes=len(part.text.encode()))
-
-
-def _again(bot: Bot, turn: Turn, index: int) -> bool:
-    """Whether a part that may have been delivered is sent once more; counted either way (design §1)."""
-    checked = bot.channels[turn.chat.account].limits.duplicate_check
-    resend = checked or bot.settings.turn.on_ambiguous == "resend"
-    state: PartState = "planned" if resend else "sent"
-    bot.inbox.record(turn, {f"send:{index}": state}, count="ambiguous_sends")
-    turn.steps.sends[index] = state
-    log.warning(
-        "send was ambiguous", account=turn.chat.account, n=turn.lease.n, part=index + 1, resend=resend
-    )
-    return resend
 
 
 def _said_otherwise(bot: Bot, turn: Turn, plan: Plan, index: int, error: PlatformError) -> Plan:
@@ -183,11 +151,16 @@ def _said_otherwise(bot: Bot, turn: Turn, plan: Plan, index: int, error: Platfor
 
 
 def _stopped(bot: Bot, turn: Turn, plan: Plan, sent: int) -> Turn | None:
-    """The person said stop between two parts: what was sent stays sent, and only that is remembered."""
+    """The person said stop between two parts: what was sent stays sent."""
+    return _settled(bot, turn, "stopped", _sent_alone(bot, turn, plan, sent))
+
+
+def _sent_alone(bot: Bot, turn: Turn, plan: Plan, sent: int) -> tuple[Write, ...]:
+    """What *plan* leaves behind when only its first *sent* parts are ever read: that alone is remembered."""
     answer = "\n".join(part.text for part in plan.parts[:sent] if not owner.is_before(part))
     kept = [bot.memory.shorten(turn.chat, write, answer) for write in plan.writes] if answer else []
     told = owner.told_writes(plan.writes, sent)
-    return _settled(bot, turn, "stopped", (*(write for write in kept if write), *told))
+    return (*(write for write in kept if write), *told)
 
 
 def _put_by(bot: Bot, turn: Turn, plan: Plan, index: int) -> Turn | None:
@@ -215,7 +188,10 @@ def _give_up(bot: Bot, turn: Turn, error: PlatformError) -> Turn | None:
         code=error.errcode,
         told=error.errmsg,
     )
-    return _settled(bot, turn, "dead_letter", (), reason=type(error).__name__)
+    plan = turn.steps.plan
+    sent = sum(state == "sent" for state in turn.steps.sends.values())
+    writes = _sent_alone(bot, turn, plan, sent) if plan is not None else ()
+    return _settled(bot, turn, "dead_letter", writes, reason=type(error).__name__)
 
 
 def _settled(

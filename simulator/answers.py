@@ -7,6 +7,7 @@ from typing import Any
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _NONCE = re.compile(r"(?<![A-Za-z0-9])(?=[A-Za-z0-9_-]*\d)[A-Za-z0-9][A-Za-z0-9_-]{3,}")
 _LONG = re.compile(r"长文|^\s*long\b|\blong (?:answer|text|article|essay)\b", re.IGNORECASE)
+_GO_ON = re.compile(r"直接接着写|\bgo on exactly\b", re.IGNORECASE)
 QUOTED_CHARS = 40
 
 Message = dict[str, Any]
@@ -28,7 +29,12 @@ def questions(messages: Sequence[Message]) -> list[str]:
 
 
 def answer(messages: Sequence[Message]) -> str:
-    """The stand-in's answer to the last question (its special words are in simulator.standin)."""
+    """The stand-in's answer to the last question (its special words are in simulator.standin).
+
+    Asked to go on behind the beginning of an answer, it says what is left of that answer.
+    """
+    if len(messages) > 2 and messages[-2].get("role") == "assistant" and _GO_ON.search(text_of(messages[-1])):
+        return answer(messages[:-2]).removeprefix(text_of(messages[-2])) or "。"
     asked = questions(messages)
     last = asked[-1] if asked else ""
     if messages and messages[-1].get("role") == "tool":

@@ -46,7 +46,9 @@ class Allowance:
 
 
 KEYS_A_MESSAGE = 16
-"""How many keys of texts an inbox number has: parts from 0, a notice from 12, an apology at 15."""
+"""How many keys of texts an inbox number has: the numbered parts begin at 0, an apology has the last one."""
+NOTICE_KEY, EARLY_KEY = 12, 14
+"""Keys of what stands before the numbered parts: notices, first words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,8 +35,9 @@ class Answer:
 class Call:
     """One running request; its methods may be called from any thread."""
 
-    def __init__(self, cancel: Callable[["Call"], None]) -> None:
+    def __init__(self, cancel: Callable[["Call"], None], pursuit: "Pursuit") -> None:
         self._cancel = cancel
+        self._pursuit = pursuit
         self._done = threading.Event()
         self._settling = threading.Lock()
         self._outcome: Answer | ModelError = ModelStopped()
@@ -44,6 +45,11 @@ class Call:
     def wait(self, timeout_s: float) -> bool:
         """Wait at most *timeout_s* seconds; true when the call is done."""
         return self._done.wait(timeout_s)
+
+    def so_far(self) -> str:
+        """The text as far as it has come, if it is worth showing: then the answer will begin with it."""
+        draft = self._pursuit.draft
+        return draft.text if draft.worth_showing else ""
 
     def result(self) -> Answer:
         """The answer, as soon as it is there. Raises ModelError."""

@@ -65,8 +65,8 @@ class Model:
 
     def ask(self, messages: Sequence[Mapping[str, str]]) -> Call:
         """Begin to ask; *messages* as in the API (`role`, `content`). Never waits for the network."""
-        call = Call(self._thread.cancel)
         pursuit = Pursuit(messages, self._deadline_s, asks_usage=self._asks_usage)
+        call = Call(self._thread.cancel, pursuit)
         self._thread.run(call, lambda: self._pursue(call, pursuit))
         return call
 

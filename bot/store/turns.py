@@ -34,12 +34,15 @@ class Plan:
         parts: what is sent, in order.
         writes: what is kept afterwards.
         stoppable: whether a control word that comes between two parts ends it.
+        begun: the model's words that the one part shows, of an answer that is still being written; empty in
+            a plan that is whole.
     """
 
     state: State
     parts: tuple[OutText, ...] = ()
     writes: tuple[Write, ...] = ()
     stoppable: bool = False
+    begun: str = ""
 
     def dump(self) -> str:
         """As it is stored."""
@@ -55,6 +58,7 @@ class Plan:
                 tuple(OutText(**part) for part in value["parts"]),
                 tuple(Write(**write) for write in value["writes"]),
                 value["stoppable"],
+                value.get("begun", ""),
             )
 
 
@@ -73,6 +77,17 @@ class Steps:
     sends: dict[int, PartState] = field(default_factory=dict)
     deaths: int = 0
     tries: int = 0
+
+    @property
+    def early(self) -> OutText | None:
+        """The part of an answer still being written that went out, or may have: it is never taken back."""
+        began = self.plan is not None and self.plan.begun and self.sends.get(0, "planned") != "planned"
+        return self.plan.parts[0] if self.plan is not None and began else None
+
+    @property
+    def begun(self) -> str:
+        """The model's words that `early` shows."""
+        return self.plan.begun if self.plan is not None and self.early is not None else ""
 
     @classmethod
     def load(cls, fields: dict[str, str]) -> "Steps":

@@ -5,7 +5,17 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.conversation import MESSAGE_TOKENS, Budget, Exchange, cut_question, messages, room, trim
+from bot.conversation import (
+    GO_ON,
+    MESSAGE_TOKENS,
+    Budget,
+    Exchange,
+    cut_question,
+    joined,
+    messages,
+    room,
+    trim,
+)
 
 PER_CALL = 2 * MESSAGE_TOKENS
 PER_EXCHANGE = 2 * MESSAGE_TOKENS
@@ -109,3 +119,29 @@ def test_messages_tell_the_conversation_in_order() -> None:
         ("assistant", "2"),
         ("user", "三"),
     ]
+
+
+def test_an_answer_that_was_begun_is_told_as_the_models_own() -> None:
+    """Behind the question stands what the person has read, then the wish to go on."""
+    told = messages("你是小答", [], "讲讲", "第一句。")
+
+    assert [message["role"] for message in told] == ["system", "user", "assistant", "user"]
+    assert [message["content"] for message in told[2:]] == ["第一句。", GO_ON]
+
+
+@pytest.mark.parametrize(
+    ("begun", "rest", "whole"),
+    [
+        pytest.param("", "全部。", "全部。", id="nothing begun"),
+        pytest.param("第一句。", "第二句。", "第一句。第二句。", id="gone on"),
+        pytest.param("第一句。", "第一句。第二句。", "第一句。第二句。", id="begun anew"),
+        pytest.param("One.", "Two.", "One. Two.", id="a space between words"),
+        pytest.param("One.\n", "Two.", "One.\nTwo.", id="a line break is enough"),
+        pytest.param(
+            "第一句。\n", "第一句。\n第二句。", "第一句。\n\n第二句。", id="the same in another line"
+        ),
+    ],
+)
+def test_what_was_begun_is_never_said_twice(begun: str, rest: str, whole: str) -> None:
+    """Some models go on, some begin anew; the person reads each sentence once."""
+    assert joined(begun, rest) == whole

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.markdown import plain
-from bot.text import Plan, plan, split
+from bot.text import Plan, beginnings, plan, split
 
 FILES = Path(__file__).parent.parent / "data"
 LINK = '<a href="https://a.cn/x">看。这里，好</a>'
@@ -192,3 +192,33 @@ def test_cutting_time_grows_with_the_length_only(piece: str) -> None:
         return time.process_time() - begun
 
     assert seconds(100_000) < 12 * max(seconds(25_000), 0.1)
+
+
+@pytest.mark.parametrize(
+    ("text", "longest"),
+    [
+        pytest.param("第一句。第二句还没", "第一句。", id="last sentence"),
+        pytest.param("One. Two is 3.14", "One.", id="a number is no end"),
+        pytest.param("还没有一句", "", id="no sentence"),
+        pytest.param("说明：\n1. 先洗菜\n2. 再切", "说明：\n1. 先洗菜\n", id="a line of a list"),
+        pytest.param("看。\n```py\na = 1\nb。", "看。\n", id="open code block"),
+        pytest.param(
+            "看。\n```py\na = 1\n```\n好了。还", "看。\n```py\na = 1\n```\n好了。", id="closed code block"
+        ),
+        pytest.param("这是**重点。还没完", "", id="open bold"),
+        pytest.param("见[这里。](https://a.cn/x", "", id="open link"),
+        pytest.param("如下。\n| 甲 | 乙 |\n|---|---|\n| 1 | 2 |\n", "如下。\n", id="a table may go on"),
+    ],
+)
+def test_an_answer_begins_with_whole_sentences(text: str, longest: str) -> None:
+    """What is shown early ends with a sentence or line, and holds nothing open."""
+    assert next(beginnings(text), "") == longest
+
+
+@given(WORDS)
+def test_every_beginning_is_a_beginning(text: str) -> None:
+    """Longest first, each a prefix."""
+    found = list(beginnings(text))
+
+    assert all(text.startswith(begun) for begun in found)
+    assert [len(begun) for begun in found] == sorted({len(begun) for begun in found}, reverse=True)

@@ -1,0 +1,51 @@
+"""One part of an answer goes out: planned → sending → sent, and what is found half-way after a death."""
+
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.channels.base import OutText
+from bot.errors import PlatformError, SendUnsure
+from bot.store.inbox import Turn
+from bot.store.turns import PartState
+
+if TYPE_CHECKING:  # the web process imports this through the commands; the Bot would bring openai along
+    from bot.wiring.bot import Bot
+
+log = structlog.get_logger(__name__)
+
+
+def send(bot: "Bot", turn: Turn, index: int, part: OutText) -> None:
+    """Send one part, recording it before and after. A part that was certainly not sent is planned again.
+
+    Raises PlatformError, LeaseLost, StoreAway.
+    """
+    bot.failpoints.reach("pre_send")
+    channel = bot.channels[turn.chat.account]
+    bot.inbox.record(turn, {f"send:{index}": "sending"}, spend=True, paces=channel.limits.paces)
+    turn.steps.sends[index] = "sending"
+    try:
+        channel.send(turn.chat.peer, part)
+    except SendUnsure:
+        raise
+    except PlatformError:
+        bot.inbox.record(turn, {f"send:{index}": "planned"})
+        turn.steps.sends[index] = "planned"
+        raise
+    bot.failpoints.reach("post_send")
+    bot.inbox.record(turn, {f"send:{index}": "sent"})
+    turn.steps.sends[index] = "sent"
+    log.info("sent", account=turn.chat.account, n=turn.lease.n, part=index + 1, bytes=len(part.text.encode()))
+
+
+def again(bot: "Bot", turn: Turn, index: int) -> bool:
+    """Whether a part that may have been delivered is sent once more; counted either way (design §1)."""
+    checked = bot.channels[turn.chat.account].limits.duplicate_check
+    resend = checked or bot.settings.turn.on_ambiguous == "resend"
+    state: PartState = "planned" if resend else "sent"
+    bot.inbox.record(turn, {f"send:{index}": state}, count="ambiguous_sends")
+    turn.steps.sends[index] = state
+    log.warning(
+        "send was ambiguous", account=turn.chat.account, n=turn.lease.n, part=index + 1, resend=resend
+    )
+    return resend
