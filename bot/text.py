@@ -30,8 +30,6 @@ _CUTS = ((_PARAGRAPH, 2 / 3), (_SENTENCE, 1 / 2), (_CLAUSE, 1 / 2))
 """Where to cut, best first, and how full a part has to be for it: few full parts are worth more."""
 
 _PAIRED = ("```", "~~~", "`", "**", "__", "$$")
-_OPEN_LINE = regex.compile(r"(?:\[[^\]\n]*\]?|\]\([^)\n]*|^\s*\|[^\n]*\n?)\Z", regex.MULTILINE)
-"""A link that is not closed, or a table that may go on."""
 
 _EDGE = regex.compile(r"\s*\n|[^\S\n]+(?![\p{GCB=Extend}\p{GCB=ZWJ}\p{GCB=SpacingMark}])")
 
@@ -98,8 +96,16 @@ def beginnings(text: str) -> Iterator[str]:
     """Beginnings of Markdown *text* that end with a sentence and leave nothing open; longest first."""
     for end in reversed([match.end() for match in _SENTENCE.finditer(text)]):
         begun = text[:end]
-        if all(begun.count(mark) % 2 == 0 for mark in _PAIRED) and not _OPEN_LINE.search(begun):
+        if not _leaves_open(begun):
             yield begun
+
+
+def _leaves_open(begun: str) -> bool:
+    """Whether *begun* may end inside of a code block, an emphasis, a link or a table."""
+    line = begun.rstrip("\n").rpartition("\n")[2]
+    in_link = line.rfind("[") > line.rfind("]") or line.rfind("](") > line.rfind(")") or line.endswith("]")
+    in_table = line.lstrip(" \t").startswith("|")
+    return in_link or in_table or any(begun.count(mark) % 2 for mark in _PAIRED)
 
 
 def _pieces(text: str, room: int, room_last: int, pieces_max: int) -> tuple[list[str], str]:
