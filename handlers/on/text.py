@@ -103,6 +103,7 @@ def _answer(bot: Bot, turn: Turn, question: Asked) -> Answer:
 
 def _wait(bot: Bot, turn: Turn, call: Call, recalled: Recalled) -> None:
     """Until the answer is there, show the typing status, and send its first words when it takes long."""
+    bot.failpoints.reach("mid_llm")
     began = time.monotonic()
     typings = [TYPING_AFTER_S + TYPING_S * number for number in range(TYPINGS)]
     words = [bot.settings.reply.first_part_s] if early.wanted(bot, turn, recalled) else []
@@ -113,7 +114,6 @@ def _wait(bot: Bot, turn: Turn, call: Call, recalled: Recalled) -> None:
         if typings and typings[0] <= now_s:
             del typings[0]
             _show_typing(bot, turn)
-            bot.failpoints.reach("mid_llm")
         if words and words[0] <= now_s:
             words = [] if early.send_first_words(bot, turn, call.so_far()) else [now_s + WORDS_AGAIN_S]
 
