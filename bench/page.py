@@ -69,8 +69,11 @@ def page(circumstances: Circumstances, figures: Sequence[Figure], profiles: Sequ
 
 def _chart(profile: Profile) -> list[str]:
     """A bar for each part of the code, as text: readable in any viewer, and in a diff."""
-    bars = [f"{name:<28} {'█' * round(share * BAR):<{BAR}} {share:5.1%}" for name, share in profile.shares]
-    return ["```text", *bars, "```"]
+    bars = [
+        f"{part.name:<28} {'█' * round(share * BAR):<{BAR}} {share:5.1%}" for part, share in profile.shares
+    ]
+    done = [(part.name, part.done) for part, _ in profile.shares if part.done]
+    return ["```text", *bars, "```", "", *table(("part", "what was done about it"), done)]
 
 
 def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:

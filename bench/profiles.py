@@ -17,20 +17,62 @@ PYSPY = Path(sys.executable).with_name("py-spy")
 SECONDS = 12.0
 SAMPLES_A_SECOND = 200
 WEB_RATE, CHAT_RATE = 500, 60
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the code: which *files* it is known by in a stack, and what was *done* about its cost."""
+
+    name: str
+    files: tuple[str, ...]
+    done: str
+
+
 PARTS = (
-    ("model: openai, aiohttp", ("bot/model/",)),
-    ("platform: wechatpy, requests", ("bot/channels/_api",)),
-    ("store: redis-py", ("bot/store/",)),
-    ("wake-ups: rq", ("rq/", "bot/queue")),
-    ("tokens: tiktoken", ("bot/tokens",)),
-    ("logs: structlog, logging", ("structlog/", "logging/__init__")),
-    ("envelope and XML", ("bot/channels/_wire", "bot/channels/_inbound")),
-    ("the callback and the turn", ("handlers/", "bot/")),
-    ("Flask, werkzeug", ("flask/", "werkzeug/")),
-    ("gunicorn, gevent", ("gunicorn/", "gevent/")),
+    Part(
+        "model: openai, aiohttp",
+        ("bot/model/",),
+        "one event loop a process over the SDK's aiohttp transport; the history goes past the SDK's own walk "
+        "through it (4 ms for 20 messages); no store command and no parsing into objects for a chunk",
+    ),
+    Part(
+        "platform: wechatpy, requests",
+        ("bot/channels/_api",),
+        "kept connections, one a thread; the environment's proxies are read once instead of at each call "
+        "(a quarter of it); no typing call for an answer that is there within 0.2 s",
+    ),
+    Part(
+        "store: redis-py",
+        ("bot/store/",),
+        "hiredis; one script for all that must be atomic, EVALSHA as it stands over kept connections "
+        "(160 → 95 µs); what a turn recalls is one script; one script a second renews all leases",
+    ),
+    Part(
+        "wake-ups: rq",
+        ("rq/", "bot/queue"),
+        "one job for all chats of 5 ms, or of longer when jobs queue up; the sweeper needs none",
+    ),
+    Part("tokens: tiktoken", ("bot/tokens",), "counted once a message and kept with it"),
+    Part(
+        "logs: structlog, logging",
+        ("structlog/", "logging/__init__"),
+        "one line for each step of a message, none for a chunk; each is searched for secrets, which stays",
+    ),
+    Part(
+        "envelope and XML",
+        ("bot/channels/_wire", "bot/channels/_inbound"),
+        "ElementTree and cryptography instead of wechatpy's xmltodict: half the cost",
+    ),
+    Part(
+        "the callback and the turn",
+        ("handlers/", "bot/"),
+        "nothing is imported that the process does not use",
+    ),
+    Part("Flask, werkzeug", ("flask/", "werkzeug/"), "left: it is most of the bare route's cost too"),
+    Part("gunicorn, gevent", ("gunicorn/", "gevent/"), "left; no access log"),
 )
 """The first part one of whose files lies in a stack is what its time went into."""
-REST = "threads, everything else"
+REST = Part("threads, everything else", (), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +81,7 @@ class Profile:
 
     what: str
     how: str
-    shares: tuple[tuple[str, float], ...]
+    shares: tuple[tuple[Part, float], ...]
 
 
 def profiles(scale: float) -> list[Profile]:
@@ -83,9 +125,9 @@ def _recorded(pid: int, seconds: float, load: Callable[[], object]) -> list[str]
         return stacks.read_text().splitlines()
 
 
-def _shares(stacks: Iterable[str]) -> tuple[tuple[str, float], ...]:
+def _shares(stacks: Iterable[str]) -> tuple[tuple[Part, float], ...]:
     """Each line is `frame;frame;… count`, a frame `function (file:line)`."""
-    spent: Counter[str] = Counter()
+    spent: Counter[Part] = Counter()
     for line in stacks:
         stack, _, samples = line.rpartition(" ")
         spent[_part(stack)] += int(samples)
@@ -93,8 +135,6 @@ def _shares(stacks: Iterable[str]) -> tuple[tuple[str, float], ...]:
     return tuple((part, number / total) for part, number in spent.most_common())
 
 
-def _part(stack: str) -> str:
-    for part, files in PARTS:
-        if any(f"({one}" in stack or f"/{one}" in stack for one in files):
-            return part
-    return REST
+def _part(stack: str) -> Part:
+    found = (part for part in PARTS if any(f"({one}" in stack or f"/{one}" in stack for one in part.files))
+    return next(found, REST)

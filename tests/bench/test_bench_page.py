@@ -10,7 +10,7 @@ import pytest
 from bench import gauge
 from bench.figures import Figure, Figures, percentile
 from bench.page import HEADINGS, Circumstances, page
-from bench.profiles import Profile
+from bench.profiles import Part, Profile
 
 ROOT = Path(__file__).parents[2]
 HERE = Circumstances("0123abc", 1_790_000_000.0, 1.0)
@@ -36,12 +36,14 @@ def test_the_page_counts_what_was_missed() -> None:
     figures = Figures(lambda row: None)
     figures.put("acknowledged", "p99", 30.0, "ms", "800 callbacks", at_most=25.0, beside=10.0)
     figures.put("store", "bytes", 4096.0, "B", "9 chats")
-    text = page(HERE, figures.rows, [Profile("a worker", "how", (("store", 0.75), ("rest", 0.25)))])
+    shares = ((Part("store", ("bot/store/",), "one script"), 0.75), (Part("rest", (), ""), 0.25))
+    text = page(HERE, figures.rows, [Profile("a worker", "how", shares)])
 
     assert "0 of 1 figures reached" in text
     assert "| p99 | 30 ms | ≤ 25 | 10 | 3.0 × | ✗ | 800 callbacks |" in text
     assert "| bytes | 4096 B | — | — | — |  | 9 chats |" in text
     assert "75.0%" in text
+    assert "| store | one script |" in text
     assert [row.what for row in figures.missed] == ["p99"]
 
 
