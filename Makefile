@@ -60,7 +60,7 @@ run: setup
 	@$(PYTHON) launch.py run $(ARGS)
 
 test: setup-dev
-	@$(PYTHON) -m pytest $(ARGS)
+	@$(PYTHON) -m pytest -n 2 --dist loadfile $(ARGS)
 
 lint: setup-dev
 	@$(PYTHON) -m ruff check .

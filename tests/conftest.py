@@ -1,5 +1,6 @@
 """Real parts for every test: a store of its own, and free ports."""
 
+import os
 import random
 import socket
 import subprocess
@@ -15,11 +16,15 @@ from redis.exceptions import ResponseError
 
 from launching.store import command, find_binary
 
+_PORTS = {"gw0": range(15_000, 23_000), "gw1": range(23_000, 31_000)}
+"""Processes of pytest-xdist that look for ports at the same time do not get the same one."""
+
 
 def free_port() -> int:
     """A loopback port nobody listens on, below those that the system gives to outgoing connections."""
+    ports = _PORTS.get(os.environ.get("PYTEST_XDIST_WORKER", ""), range(15_000, 31_000))
     while True:
-        port = random.randrange(15_000, 32_000)
+        port = random.choice(ports)
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port

@@ -26,7 +26,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[FIGURES] = Figures()
-    config.stash[SEED] = int(os.environ.get("CHAOS_SEED") or random.randrange(10**6))
+    # Through the environment, so that processes of pytest-xdist have the same one.
+    config.stash[SEED] = int(os.environ.setdefault("CHAOS_SEED", str(random.randrange(10**6))))
     # Without the option these files are read too late for options of their own.
     path: Path | None = config.getoption("--chaos-report", default=None)
     if path is not None:

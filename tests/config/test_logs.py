@@ -51,9 +51,24 @@ def test_logger_without_a_name_is_called_after_its_module(stream: io.StringIO) -
     assert events(stream)[0]["logger"] == __name__
 
 
-@pytest.mark.parametrize("value", [NASTY, [NASTY], {"a": NASTY}, NASTY.encode(), ValueError(NASTY), "\ud800"])
-def test_one_line_per_event_whatever_it_holds(stream: io.StringIO, value: object) -> None:
+@pytest.mark.parametrize(
+    "value",
+    [
+        NASTY,
+        [NASTY],
+        {"a": NASTY},
+        NASTY.encode(),
+        ValueError(NASTY),
+        pytest.param("\ud800", id="half a sign"),
+    ],
+)
+def test_one_line_per_event_whatever_it_holds(
+    stream: io.StringIO, value: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Nobody can forge a line or colour a terminal through a value, an event or a library's message."""
+    # pytest-xdist cannot hand on what pytest keeps of a log with half a sign in it.
+    ours = [handler for handler in logging.root.handlers if type(handler).__module__ == "config.logs"]
+    monkeypatch.setattr(logging.root, "handlers", ours)
     structlog.get_logger("a").info(NASTY, value=value)
     logging.getLogger("rq.worker").warning("%s", value)
     lines = stream.getvalue()
