@@ -106,7 +106,7 @@ def test_a_cut_is_a_reset(proxy: FaultProxy, line: socket.socket) -> None:
 
     with pytest.raises(ConnectionResetError):
         line.recv(100)
-    assert proxy.open == 0
+    wait_for(lambda: proxy.open == 0, "nothing is open", 5)
     with closing(connect(proxy)) as other:
         assert ask(other, b"next") == b"next"
 
