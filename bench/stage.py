@@ -46,9 +46,10 @@ class Stage(House):
         """The worker processes."""
         return [process.pid for name, process in self.processes.items() if name.startswith("worker")]
 
-    def people(self, how_many: int) -> list[Chat]:
-        """New people, half of them followers of the shop, half at the office."""
-        chats = [(("shop", "office")[n % 2], f"oBench_{next(self.numbers):021d}") for n in range(how_many)]
+    def people(self, how_many: int, account: str = "") -> list[Chat]:
+        """New people of *account*; without one half are followers of the shop, half are at the office."""
+        accounts = (account or "shop", account or "office")
+        chats = [(accounts[n % 2], f"oBench_{next(self.numbers):021d}") for n in range(how_many)]
         world = self.simulator.world
         self.simulator.call(lambda: [world.person_of(chat) for chat in chats])
         return chats
