@@ -62,12 +62,12 @@ class _Patience(Retry):
 
 
 def web_client(url: str) -> Client:
-    """For a web process: 64 connections that are waited for, 1 s to connect and to read.
+    """For a web process: 64 connections that are waited for, 1 s to connect and 2 s to read.
 
     One retry where a connection broke; none after a timeout, because the platform waits for us meanwhile.
     """
     patience = _Patience(NoBackoff(), 1, (ConnectionError,))
-    return _client(url, connections=WEB_CONNECTIONS, timeout_s=1.0, retry=patience)
+    return _client(url, connections=WEB_CONNECTIONS, timeout_s=2.0, retry=patience)
 
 
 def worker_client(url: str, threads: int) -> Client:

@@ -1,22 +1,20 @@
 """The Lua scripts, loaded from lua/*.lua; what must be atomic is one of them."""
 
 import hashlib
-import time
-from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from queue import Empty, SimpleQueue
+from typing import Any, cast
 
-from redis.exceptions import NoScriptError
+from redis.exceptions import NoScriptError, RedisError
 
 from bot.errors import StoreAway
 from bot.store.client import Client, store_errors
 
 _FOLDER = Path(__file__).parent / "lua"
-_WAIT_S = 1.0
+_WAIT_S = 2.0
 """For a connection, while all of them wait for the store."""
-_LOOK_S = 0.005
 
 
 class Scripts:
@@ -28,8 +26,8 @@ class Scripts:
         self._client = client
         self._most = connections
         self._made = 0
-        # A deque needs no lock, for which hundreds of threads would queue.
-        self._free: deque[Client] = deque()
+        # This queue needs no lock of Python's own, for which hundreds of threads would queue.
+        self._free: SimpleQueue[Client] = SimpleQueue()
         sources = {path.stem: path.read_text() for path in _FOLDER.glob("*.lua")}
         # The store itself knows a script by this hash.
         self._scripts = {
@@ -56,17 +54,22 @@ class Scripts:
         try:
             yield client
         finally:
-            self._free.append(client)
+            self._free.put(client)
 
     def _take(self) -> Client:
         """One that is free, or a new one; where all are in use, one is waited for. Raises StoreAway."""
-        give_up = time.monotonic() + _WAIT_S
-        while time.monotonic() < give_up:
-            with suppress(IndexError):
-                return self._free.pop()
-            if self._made < self._most:
-                found: Client = self._client.client()  # type: ignore[no-untyped-call]
-                self._made += 1
-                return found
-            time.sleep(_LOOK_S)
-        raise StoreAway("connections")
+        try:
+            return self._free.get_nowait()
+        except Empty:
+            pass
+        if self._made < self._most:
+            self._made += 1
+            try:
+                return cast(Client, self._client.client())  # type: ignore[no-untyped-call]
+            except RedisError:
+                self._made -= 1
+                raise
+        try:
+            return self._free.get(timeout=_WAIT_S)
+        except Empty:
+            raise StoreAway("connections") from None

@@ -65,7 +65,7 @@ def test_a_worker_waits_for_a_store_that_is_full(store: Redis, store_url: str) -
 
 
 def test_a_web_process_does_not_wait_twice_for_a_store_that_hangs() -> None:
-    """One second, in which the platform waits too."""
+    """Two seconds, in which the platform waits too."""
     with (
         socket.create_server(("127.0.0.1", 0)) as silent,
         web_client(f"redis://127.0.0.1:{silent.getsockname()[1]}/0") as client,
@@ -74,7 +74,7 @@ def test_a_web_process_does_not_wait_twice_for_a_store_that_hangs() -> None:
         with pytest.raises(StoreAway), store_errors():
             client.ping()
 
-    assert time.monotonic() - began < 1.9
+    assert time.monotonic() - began < 2.9
 
 
 @pytest.fixture
