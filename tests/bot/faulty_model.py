@@ -138,6 +138,8 @@ class FaultyModel:
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
+        self.arrived = threading.Semaphore(0)
+        """One for each request read to its end."""
         self.url = ""
         self._script: list[Behaviour] = [answers("好。")]
         self._loop = asyncio.new_event_loop()
@@ -176,6 +178,7 @@ class FaultyModel:
             while not writer.is_closing():
                 request = await _read(reader)
                 self.requests.append(request)
+                self.arrived.release()
                 behave = self._script.pop(0) if len(self._script) > 1 else self._script[0]
                 await behave(Exchange(request, reader, writer))
         except (asyncio.IncompleteReadError, ConnectionError):
