@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench import acknowledge, crowds, flow, replies, storage, transports
+from bench import acknowledge, crowds, flow, gauge, replies, storage, transports
 from bench.figures import Figure, Figures
 from bench.page import Circumstances, page
 from bench.profiles import profiles
@@ -25,13 +25,16 @@ MEASURES = {
 def main() -> None:
     """Exits with 1 when a figure is missed."""
     asked = _arguments()
-    circumstances = Circumstances(commit_now(), time.time(), asked.scale)
-    figures = Figures(_tell)
+    commit, began = commit_now(), time.time()
+    figures, paces_ms = Figures(_tell), [gauge.pace_ms()]
     for name in asked.only or MEASURES:
         _line(f"── {name}")
         MEASURES[name](figures, asked.scale)
+        paces_ms.append(gauge.pace_ms())
+        _line(f"   a million additions: {paces_ms[-1]:.0f} ms of CPU")
     found = [] if asked.only else profiles(asked.scale)
     if asked.page:
+        circumstances = Circumstances(commit, began, asked.scale, paces_ms)
         asked.page.write_text(page(circumstances, figures.rows, found))
         _line(f"written: {asked.page}")
     for row in figures.missed:

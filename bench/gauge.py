@@ -1,6 +1,7 @@
 """What processes cost, read from /proc (Linux): CPU time and proportional memory, children included."""
 
 import os
+import time
 from pathlib import Path
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -10,6 +11,15 @@ def family(pid: int) -> list[int]:
     """*pid* and all its descendants."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return [pid, *(one for child in children for one in family(int(child)))]
+
+
+def pace_ms() -> float:
+    """What a fixed loop costs at this moment, in ms of CPU: it drifts, and every figure with it."""
+    began = time.process_time()
+    total = 0
+    for number in range(1_000_000):
+        total += number
+    return (time.process_time() - began) * 1000
 
 
 def cpu_s(*pids: int) -> float:

@@ -32,6 +32,8 @@ class Circumstances:
     commit: str
     began: float
     scale: float
+    paces_ms: Sequence[float] = ()
+    """What a fixed loop cost at the start and after each measure: how much the machine itself changed."""
 
     def rows(self) -> Iterable[tuple[str, str]]:
         """As lines of a table."""
@@ -42,6 +44,12 @@ class Circumstances:
         yield "Python", platform.python_version()
         yield "store", find_binary().version
         yield "seed", "none: every message is distinct, and nothing is drawn by chance"
+        if self.paces_ms:
+            paces = f"{min(self.paces_ms):.0f}–{max(self.paces_ms):.0f} ms"
+            yield (
+                "pace of the machine",
+                f"a million additions took {paces} of CPU ({len(self.paces_ms)} times)",
+            )
         if self.scale != 1:
             yield "scale", f"{self.scale:g} of a whole run: too short to be compared"
 
@@ -60,7 +68,9 @@ def page(circumstances: Circumstances, figures: Sequence[Figure], profiles: Sequ
         *table(("", ""), circumstances.rows()),
         "",
     ]
-    for topic, rows in groupby(figures, key=lambda row: row.topic):
+    order = tuple(HEADINGS)
+    by_topic = sorted(figures, key=lambda row: order.index(row.topic))
+    for topic, rows in groupby(by_topic, key=lambda row: row.topic):
         lines += [f"## {HEADINGS[topic]}", "", *table(COLUMNS, (row.cells() for row in rows)), ""]
     for profile in profiles:
         lines += [f"## Where the CPU goes: {profile.what}", "", profile.how, "", *_chart(profile), ""]

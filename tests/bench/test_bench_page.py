@@ -47,6 +47,18 @@ def test_the_page_counts_what_was_missed() -> None:
     assert [row.what for row in figures.missed] == ["p99"]
 
 
+def test_figures_of_one_topic_stand_together() -> None:
+    """Whatever order they were measured in; and the page tells how steady the machine was."""
+    figures = Figures(lambda row: None)
+    for topic in ("store", "acknowledged", "store"):
+        figures.put(topic, f"a figure of {topic}", 1.0, "ms", "1 chat")
+    text = page(Circumstances("0123abc", 1_790_000_000.0, 1.0, [98.0, 160.4]), figures.rows, [])
+
+    assert text.count(HEADINGS["store"]) == 1
+    assert text.index(HEADINGS["acknowledged"]) < text.index(HEADINGS["store"])
+    assert "| pace of the machine | a million additions took 98–160 ms of CPU (2 times) |" in text
+
+
 def test_percentiles_are_samples() -> None:
     """No interpolation: the figure was measured."""
     assert [percentile(range(1, 101), share) for share in (0.0, 0.5, 0.99, 1.0)] == [1, 51, 100, 100]
