@@ -14,7 +14,7 @@ CODE_CLOSES = "  "
 _BYTES_MIN = 4  # One code point always fits.
 
 _CLUSTER = regex.compile(r"\X")
-_OWN_LINK = regex.compile(r'<a href="https?://[^"<>\s]*">([^<>]*)</a>')
+_OWN_LINK = regex.compile(r'<a href="(?:https?|weixin)://[^"<>\s]*">([^<>]*)</a>')
 _UNBROKEN = regex.compile(rf"{_OWN_LINK.pattern}|https?://[\w\-~./?#@!$&'()*+,;=%:]+", regex.ASCII)
 _FRAME = regex.compile(rf"^({CODE_OPENS}|{CODE_CLOSES}|[ ]{{0,3}}(?:```|~~~).*)$", regex.MULTILINE)
 
@@ -106,6 +106,25 @@ def _leaves_open(begun: str) -> bool:
     in_link = line.rfind("[") > line.rfind("]") or line.rfind("](") > line.rfind(")") or line.endswith("]")
     in_table = line.lstrip(" \t").startswith("|")
     return in_link or in_table or any(begun.count(mark) % 2 for mark in _PAIRED)
+
+
+def shortened(text: str, most: int) -> str:
+    """*text* on one line, at most *most* characters as people count them; `…` where some are left out."""
+    clusters = _CLUSTER.findall(_trimmed(" ".join(text.split())))
+    return "".join(clusters) if len(clusters) <= most else f"{''.join(clusters[: most - 1])}…"
+
+
+def fitting(text: str, most_bytes: int) -> str:
+    """*text*, or as many whole characters of it as fit with `…` into *most_bytes* of UTF-8."""
+    if _bytes(text) <= most_bytes:
+        return text
+    kept, left = [], most_bytes - _bytes("…")
+    for cluster in _CLUSTER.findall(text):
+        left -= _bytes(cluster)
+        if left < 0:
+            break
+        kept.append(cluster)
+    return f"{''.join(kept)}…"
 
 
 def _pieces(text: str, room: int, room_last: int, pieces_max: int) -> tuple[list[str], str]:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, PrivateAttr, field_validator, model_validator
+from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
 from config.checks import (
     AESKey,
@@ -53,13 +53,6 @@ class AccountSettings(Section):
     label_ai: bool | None = None
 
     _about_text: str = PrivateAttr(default="")
-
-    @field_validator("reply")
-    @classmethod
-    def _only_what_there_is(cls, reply: str) -> str:
-        if reply == "passive":
-            raise wrong('names a way to reply that is not available yet; use "auto" or "service" for now')
-        return reply
 
     @property
     def about_text(self) -> str:
@@ -118,6 +111,8 @@ class WecomSettings(AccountSettings):
     def _key_is_there(self) -> Self:
         if self.aes_key is None:
             raise wrong("missing", "aes_key")
+        if self.reply == "passive":
+            raise wrong('is for official accounts; a WeCom app may always write: use "auto"', "reply")
         return self
 
 

@@ -78,9 +78,19 @@ class TurnSettings(Section):
 
 
 class ReplySettings(Section):
-    """How an answer is delivered."""
+    """How an answer is delivered.
+
+    Attributes:
+        first_part_s: after so long the finished sentences of an answer are sent while the rest is written.
+        passive_attempts: how often the platform delivers a message that is not answered (protocol A4, U1).
+        passive_answer_s: how soon a response has to be given; the platform hangs up after 5 s.
+        passive_total_s: the same from the moment the message was written, over all deliveries.
+    """
 
     first_part_s: Annotated[float, Field(ge=0, le=600)] = 6.0
+    passive_attempts: Annotated[int, Field(ge=1, le=4)] = 3
+    passive_answer_s: Annotated[float, Field(ge=0.01, le=4.8)] = 4.5
+    passive_total_s: Annotated[float, Field(ge=3, le=19)] = 14.0
 
 
 class WebSettings(Section):

@@ -10,9 +10,10 @@ from flask import Response, request
 from bot.channels.base import BODY_BYTES, Bell, Channel, Nonce, Poll
 from bot.errors import CallbackRefused, StoreAway, StoreError, Unreadable
 from bot.messages import InboundMessage
+from bot.store.inbox import Accepted
 from bot.wiring.door import Door
 from config.logs import short_hash
-from handlers import commands
+from handlers import commands, parking
 
 ACCEPT_S = 3.0
 """How long the store is asked before the platform is told to deliver again; it waits 5 s (protocol A4)."""
@@ -47,14 +48,20 @@ def _verified(channel: Channel) -> Response:
 
 
 def _accepted(door: Door, channel: Channel) -> Response:
+    arrived_s = time.time()
     body = request.stream.read(BODY_BYTES + 1)
     query = _query()
-    messages = channel.read(query, body, time.time())
+    messages = channel.read(query, body, arrived_s)
     nonce = channel.nonce(query, body)
-    woken = [chat for message in messages if (chat := _keep(door, channel, message, nonce))]
-    for chat in woken:
-        door.waker.wake(chat)
+    kept = [_keep(door, channel, message, nonce, arrived_s) for message in messages]
+    for message, accepted, _ in kept:
+        if accepted.new and accepted.wake:
+            door.waker.wake(str(message.chat))
     door.failpoints.reach("pre_ack")
+    for message, accepted, wait in kept:
+        if wait == "answer" or (wait and accepted.new):
+            delivery = parking.Delivery(channel, query, body, arrived_s, message, wait)
+            return parking.answered(door, delivery, accepted)
     return _answer(channel.acknowledgement(), 200)
 
 
@@ -67,9 +74,9 @@ def _query() -> Mapping[str, str]:
 
 
 def _keep(
-    door: Door, channel: Channel, message: InboundMessage | Bell | Poll, nonce: Nonce | None
-) -> str | None:
-    """Keep one message durably; its chat when a worker has to be told of it."""
+    door: Door, channel: Channel, message: InboundMessage | Bell | Poll, nonce: Nonce | None, arrived_s: float
+) -> tuple[InboundMessage, Accepted, parking.Wait]:
+    """Keep one message durably; and how its request waits for the answer."""
     if not isinstance(message, InboundMessage):
         raise Unreadable("kind")
     cuts, allowance, attempt = commands.cuts(message), channel.allowance(message), secrets.token_hex(8)
@@ -80,8 +87,15 @@ def _keep(
         try:
             # A store that was away may come back as another one, which would lose what we acknowledge.
             door.health.insist(allow_unsafe=door.settings.redis.allow_unsafe)
+            wait = parking.wait(door, channel, message)
             accepted = door.inbox.accept(
-                message, cuts=cuts, allowance=allowance, nonce=nonce, attempt=attempt
+                message,
+                cuts=cuts,
+                allowance=allowance,
+                nonce=nonce,
+                attempt=attempt,
+                counted=wait == "answer",
+                waits_s=parking.left_s(door, arrived_s) if wait == "at_once" else 0.0,
             )
             break
         except StoreAway:
@@ -95,7 +109,7 @@ def _keep(
     log.info(
         event, account=message.account, chat=short_hash(str(message.chat)), kind=message.kind, n=accepted.n
     )
-    return str(message.chat) if accepted.new and accepted.wake else None
+    return message, accepted, wait
 
 
 def _answer(body: str, status: int) -> Response:

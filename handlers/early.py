@@ -16,6 +16,7 @@ from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
 from bot.text import beginnings
+from handlers import passive
 from handlers.reply import MARK_BYTES, parts_left
 from handlers.sending import send
 
@@ -30,7 +31,7 @@ log = structlog.get_logger(__name__)
 
 def wanted(bot: "Bot", turn: Turn, recalled: Recalled) -> bool:
     """Whether this turn may send first words: once, and only where a message stays free for the rest."""
-    pushes = bot.channels[turn.chat.account].delivery == "push"
+    pushes = not passive.is_passive(bot, turn)
     has_room = parts_left(recalled) > 1
     return bool(bot.settings.reply.first_part_s) and pushes and has_room and turn.steps.early is None
 

@@ -109,6 +109,11 @@ def tell_put_aside(bot: "Bot", turn: Turn, reason: str) -> None:
         _raise(bot, kind, turn.chat.account, detail=str(turn.lease.n))
 
 
+def tell_passive(bot: "Bot", account: str, error: AccountUnfit) -> None:
+    """Raise that *account* may not write by itself, and answers in the platform's requests. Never fails."""
+    _raise(bot, "answers_passively", account, errcode=error.errcode)
+
+
 def tell_model_failed(bot: "Bot", error: ModelError) -> None:
     """Raise a refused key at once, a model that gives no answer after five minutes of that. Never fails."""
     if isinstance(error, ModelKeyRefused):

@@ -1,6 +1,6 @@
 """From words to a Plan: what the channel shows, in how many messages, labelled and with what is kept."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.channels.base import KEYS_A_MESSAGE, NOTICE_KEY, OutText
@@ -12,7 +12,8 @@ from bot.store.memory import Recalled, Rest
 from bot.store.turns import Plan, Write
 from bot.text import plan as laid_in_parts
 from bot.text import split
-from handlers.owner import before_answer, is_before, told_writes
+from handlers import passive
+from handlers.owner import Before, before_answer, is_before, told_writes
 
 if TYPE_CHECKING:  # the web process imports this through the commands; the Bot would bring openai along
     from bot.wiring.bot import Bot
@@ -23,6 +24,14 @@ _CUT_MIN_BYTES = 120
 """A text under this is not what the platform finds too long."""
 MARK_BYTES = 26
 """Kept free in every part for `— AI 生成 · 2/3 —` on a line of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """In how many messages of how many bytes, without their mark, an answer may go out."""
+
+    parts: int
+    text_bytes: int
 
 
 def planned(
@@ -54,24 +63,34 @@ def lay_out(bot: "Bot", turn: Turn, shown: Rest, *, state: State, recalled: Reca
     """
     # Behind first words a notice would stand in the middle of the answer: it waits for the next one.
     before = before_answer(bot, turn, recalled) if turn.steps.early is None else None
-    parts_max = parts_left(recalled) - (before is not None)
-    laid_out = _laid_out(bot, turn, shown, state, recalled, parts_max)
+    if passive.is_passive(bot, turn):
+        if before is not None and not passive.holds_notices(bot, turn, before.out.text):
+            before = None  # They are told with a later answer.
+        space = Space(1, passive.page_bytes(bot, turn, before.out.text if before else ""))
+        return passive.offered(bot, turn, _with(before, _laid_out(bot, turn, shown, state, recalled, space)))
+    text_bytes = bot.channels[turn.chat.account].limits.text_bytes
+    space = Space(parts_left(recalled) - (before is not None), text_bytes - MARK_BYTES)
+    return _with(before, _laid_out(bot, turn, shown, state, recalled, space))
+
+
+def _with(before: Before | None, laid_out: Plan) -> Plan:
     if before is None:
         return laid_out
     return replace(laid_out, parts=(before.out, *laid_out.parts), writes=(*laid_out.writes, *before.writes))
 
 
-def _laid_out(bot: "Bot", turn: Turn, shown: Rest, state: State, recalled: Recalled, parts_max: int) -> Plan:
-    """See lay_out; the answer alone, in *parts_max* messages at most."""
+def _laid_out(bot: "Bot", turn: Turn, shown: Rest, state: State, recalled: Recalled, space: Space) -> Plan:
+    """See lay_out; the answer alone, within *space*."""
     texts = bot.accounts[turn.chat.account].texts
     untold = recalled.rest if recalled.rest and not recalled.rest.told and recalled.rest != shown else None
     reminder = f"\n\n{texts.say('more_behind')}" if untold else ""
+    if recalled.late and not passive.is_passive(bot, turn):
+        reminder += f"\n\n{passive.hint(texts)}"
     notice = f"\n\n{texts.say('ai_notice')}" if shown.ai and _is_new_here(bot, turn, recalled) else ""
-    limit = bot.channels[turn.chat.account].limits.text_bytes - MARK_BYTES
     laid_out = laid_in_parts(
         shown.text,
-        limit_bytes=limit - len((notice + reminder).encode()),
-        parts_max=parts_max,
+        limit_bytes=space.text_bytes - len((notice + reminder).encode()),
+        parts_max=space.parts,
         mark=lambda index, count: "",
         more=texts.say("more_behind"),
     )

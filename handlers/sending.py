@@ -8,6 +8,7 @@ from bot.channels.base import OutText
 from bot.errors import PlatformError, SendUnsure
 from bot.store.inbox import Turn
 from bot.store.turns import PartState
+from handlers import at_once, passive
 
 if TYPE_CHECKING:  # the web process imports this through the commands; the Bot would bring openai along
     from bot.wiring.bot import Bot
@@ -22,6 +23,8 @@ def send(bot: "Bot", turn: Turn, index: int, part: OutText) -> None:
     """
     bot.failpoints.reach("pre_send")
     channel = bot.channels[turn.chat.account]
+    if index == 0 and turn.steps.sends.get(0) != "sending" and _in_its_request(bot, turn, part):
+        return
     bot.inbox.record(turn, {f"send:{index}": "sending"}, spend=True, paces=channel.limits.paces)
     turn.steps.sends[index] = "sending"
     try:
@@ -35,7 +38,26 @@ def send(bot: "Bot", turn: Turn, index: int, part: OutText) -> None:
     bot.failpoints.reach("post_send")
     bot.inbox.record(turn, {f"send:{index}": "sent"})
     turn.steps.sends[index] = "sent"
+    if passive.may_be(bot, turn):
+        bot.deliveries.learn(turn.chat.account, "service")
     log.info("sent", account=turn.chat.account, n=turn.lease.n, part=index + 1, bytes=len(part.text.encode()))
+
+
+def _in_its_request(bot: "Bot", turn: Turn, part: OutText) -> bool:
+    """Whether the first part went out in the request that the message came in."""
+    try:
+        if not at_once.handed_over(bot, turn, part):
+            return False
+    except SendUnsure:
+        bot.inbox.record(turn, {"send:0": "sending"})
+        turn.steps.sends[0] = "sending"
+        raise
+    bot.inbox.record(turn, {"send:0": "sent"})
+    turn.steps.sends[0] = "sent"
+    log.info(
+        "sent", account=turn.chat.account, n=turn.lease.n, part=1, bytes=len(part.text.encode()), at_once=True
+    )
+    return True
 
 
 def again(bot: "Bot", turn: Turn, index: int) -> bool:

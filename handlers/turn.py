@@ -3,6 +3,7 @@
 import structlog
 
 from bot.errors import (
+    AccountUnfit,
     AllowanceSpent,
     ContentRefused,
     LeaseLost,
@@ -18,7 +19,7 @@ from bot.store.notices import untold
 from bot.store.turns import Plan, Write
 from bot.wiring.bot import Bot
 from config.logs import short_hash
-from handlers import commands, early, owner
+from handlers import commands, early, owner, passive
 from handlers.asking import begun_alone
 from handlers.on import HANDLERS
 from handlers.reply import planned, reworded, smaller
@@ -79,8 +80,7 @@ def _answer(bot: Bot, turn: Turn) -> Turn | None:
             return _settled(bot, turn, "dead_letter", ())
         plan = turn.steps.plan
         if plan is None or plan.begun:
-            plan = early.behind(turn, _decide(bot, turn))
-            bot.inbox.save(turn, plan)
+            plan = _saved(bot, turn, early.behind(turn, _decide(bot, turn)))
         return _deliver(bot, turn, plan)
     except PlatformError as error:
         owner.tell_refused(bot, turn.chat.account, error, turn.steps.tries)
@@ -98,6 +98,12 @@ def _answer(bot: Bot, turn: Turn) -> Turn | None:
         log.exception("turn crashed", account=turn.chat.account, n=turn.lease.n)
         bot.inbox.hand_back(turn.lease, delay_s=1.0, count="deaths")
         return None
+
+
+def _saved(bot: Bot, turn: Turn, plan: Plan) -> Plan:
+    """*plan*, which from now on is the one that is carried out."""
+    bot.inbox.save(turn, plan)
+    return plan
 
 
 def _decide(bot: Bot, turn: Turn) -> Plan:
@@ -124,6 +130,12 @@ def _deliver(bot: Bot, turn: Turn, plan: Plan) -> Turn | None:
             send(bot, turn, index, part)
         except AllowanceSpent:
             return _put_by(bot, turn, plan, index)
+        except AccountUnfit as error:
+            if not passive.may_be(bot, turn) or error.errcode not in passive.UNAUTHORIZED:
+                raise
+            bot.deliveries.learn(turn.chat.account, "passive")
+            owner.tell_passive(bot, turn.chat.account, error)
+            return _deliver(bot, turn, _saved(bot, turn, passive.instead(bot, turn, plan, index)))
         except (TextTooLong, ContentRefused) as error:
             return _deliver(bot, turn, _said_otherwise(bot, turn, plan, index, error))
     return _settled(bot, turn, plan.state, plan.writes)
@@ -165,6 +177,9 @@ def _sent_alone(bot: Bot, turn: Turn, plan: Plan, sent: int) -> tuple[Write, ...
 
 def _put_by(bot: Bot, turn: Turn, plan: Plan, index: int) -> Turn | None:
     """The platform takes no more until the person writes again: the rest waits for 「继续」."""
+    if index == 0 and passive.lost_its_minute(bot, turn, plan):
+        log.info("answer put into the inbox", account=turn.chat.account, n=turn.lease.n)
+        return _settled(bot, turn, plan.state, passive.instead(bot, turn, plan, 0).writes)
     log.warning("allowance spent", account=turn.chat.account, n=turn.lease.n, unsent=len(plan.parts) - index)
     texts = bot.accounts[turn.chat.account].texts
     more, notice = f"\n{texts.say('more_behind')}", f"\n\n{texts.say('ai_notice')}"
@@ -172,7 +187,7 @@ def _put_by(bot: Bot, turn: Turn, plan: Plan, index: int) -> Turn | None:
     unsent = "\n\n".join(part.text.replace(more, "").replace(notice, "") for part in parts)
     noticed = bot.memory.notice(turn.message.person).key
     writes = [write for write in (plan.writes if index else untold(plan.writes)) if write.key != noticed]
-    rest = Rest(unsent, ai=any(part.label for part in parts))
+    rest = Rest(unsent, ai=any(part.label for part in parts), told=False)
     waiting = None if index else bot.memory.recall(turn.chat, turn.message.person).rest
     older = waiting.text if waiting and not waiting.told else ""
     return _settled(bot, turn, plan.state, bot.memory.put_by(turn.chat, rest, writes, older))
@@ -201,6 +216,6 @@ def _settled(
         owner.tell_put_aside(bot, turn, reason)
     bot.failpoints.reach("pre_done")
     n = turn.lease.n  # settling moves the lease on to the next message
-    following = bot.inbox.settle(turn, state, writes, reason)
+    following = bot.inbox.settle(turn, state, passive.released(bot, turn, writes), reason)
     log.info("settled", account=turn.chat.account, chat=short_hash(str(turn.chat)), n=n, state=state)
     return following

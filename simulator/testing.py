@@ -109,6 +109,7 @@ app_secret = "{shop.secret}"
 token = "{shop.token}"
 {key}
 api_base = "{self.base_url}"
+reply = "service"
 title = "青禾书店"
 admins = ["{BOSS}"]
 

@@ -5,6 +5,7 @@ import binascii
 import hashlib
 import hmac
 import os
+import re
 import struct
 from collections.abc import Mapping
 from xml.etree import ElementTree
@@ -16,6 +17,7 @@ from bot.errors import Forged, TooLarge, Unreadable
 
 FRESH_S = 300
 _PAD_BLOCK = 32
+_NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _HEAD_BYTES = 20  # 16 random bytes and the length of the message
 
 
@@ -72,6 +74,18 @@ def fields(body: bytes | str) -> dict[str, str]:
     return found
 
 
+def text_reply(to: str, sender: str, text: str, created: int) -> str:
+    """A passive text reply as XML (protocol A7)."""
+    values = (("ToUserName", to), ("FromUserName", sender), ("MsgType", "text"), ("Content", text))
+    inner = "".join(f"<{name}>{_cdata(value)}</{name}>" for name, value in values)
+    return f"<xml>{inner}<CreateTime>{created}</CreateTime></xml>"
+
+
+def _cdata(text: str) -> str:
+    """*text* as character data: what XML 1.0 forbids is left out, and nothing in it can end the section."""
+    return f"<![CDATA[{_NO_XML.sub('', text).replace(']]>', ']]]]><![CDATA[>')}]]>"
+
+
 class Envelope:
     """Signs, encrypts and decrypts for one token, AES key and receive-id (AppID, CorpID or empty)."""
 
@@ -92,6 +106,13 @@ class Envelope:
         pad = _PAD_BLOCK - len(plain) % _PAD_BLOCK
         encryptor = self._cipher.encryptor()
         return base64.b64encode(encryptor.update(plain + bytes([pad]) * pad) + encryptor.finalize()).decode()
+
+    def seal(self, message: str, timestamp: str, nonce: str) -> str:
+        """*message* as the platform takes it in a response (protocol A3)."""
+        encrypted = self.encrypt(message.encode())
+        values = (("Encrypt", encrypted), ("MsgSignature", self.sign(timestamp, nonce, encrypted)))
+        inner = "".join(f"<{name}>{_cdata(value)}</{name}>" for name, value in values)
+        return f"<xml>{inner}<TimeStamp>{timestamp}</TimeStamp><Nonce>{_cdata(nonce)}</Nonce></xml>"
 
     def open(self, encrypted: str, signature: str, timestamp: str, nonce: str) -> str:
         """Verify and decrypt. Raises Forged (signature, receive-id) or Unreadable (anything else)."""

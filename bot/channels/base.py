@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
+from urllib.parse import quote
 
 from bot.errors import PlatformError
 from bot.messages import InboundMessage
@@ -97,12 +98,14 @@ class Limits:
         links: whether `<a href>` is shown as a link.
         duplicate_check: whether the platform itself drops a send that is repeated with the same content.
         paces: what one chat may be sent, where the platform drops the surplus without a word.
+        response_bytes: UTF-8 bytes of a text that answers in the callback's own response; 0 where none can.
     """
 
     text_bytes: int
     links: bool
     duplicate_check: bool
     paces: tuple[Pace, ...] = ()
+    response_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,3 +174,15 @@ class Channel(Protocol):
 
     def typing(self, peer: str) -> None:
         """Show that an answer is being written, where the channel can. Raises PlatformError."""
+
+
+class Answering(Channel, Protocol):
+    """A channel whose `limits.response_bytes` is not 0: the response to a callback may carry an answer."""
+
+    def respond(self, query: Mapping[str, str], body: bytes, text: str, now_s: float) -> str:
+        """The body that answers this (already read) callback with *text*."""
+
+
+def tappable(says: str, shown: str) -> str:
+    """A link that sends *says* as the person's own words when tapped (protocol F; official accounts)."""
+    return f'<a href="weixin://bizmsgmenu?msgmenucontent={quote(says)}&msgmenuid=1">{shown}</a>'

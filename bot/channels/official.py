@@ -26,7 +26,7 @@ class Official:
     """One official account. Safe and compat callbacks are read by their `<Encrypt>` only (design §3)."""
 
     delivery: Delivery = "push"
-    limits = Limits(text_bytes=2048, links=True, duplicate_check=False)
+    limits = Limits(text_bytes=2048, links=True, duplicate_check=False, response_bytes=2000)
 
     def __init__(
         self, account: str, settings: OfficialSettings, tokens: AccessTokens, connections: int
@@ -62,16 +62,24 @@ class Official:
         """See Channel.read; the first failing check decides (design §3)."""
         _wire.check_size(body)
         timestamp, nonce = _wire.fresh(query, now_s)
+        return [inbound(self.account, self._opened(query, body, timestamp, nonce))]
+
+    def _opened(self, query: Mapping[str, str], body: bytes, timestamp: str, nonce: str) -> dict[str, str]:
         if self._envelope is None:
             _wire.check_signature(query.get("signature", ""), self._token, timestamp, nonce)
-            found = _wire.fields(body)
-        else:
-            encrypted = _wire.fields(body).get("Encrypt")
-            if not encrypted:
-                raise Forged("plaintext")
-            message = self._envelope.open(encrypted, query.get("msg_signature", ""), timestamp, nonce)
-            found = _wire.fields(message)
-        return [inbound(self.account, found)]
+            return _wire.fields(body)
+        encrypted = _wire.fields(body).get("Encrypt")
+        if not encrypted:
+            raise Forged("plaintext")
+        return _wire.fields(self._envelope.open(encrypted, query.get("msg_signature", ""), timestamp, nonce))
+
+    def respond(self, query: Mapping[str, str], body: bytes, text: str, now_s: float) -> str:
+        """The passive reply (protocol A7), sealed where the callback was (A3)."""
+        timestamp, nonce = query["timestamp"], query["nonce"]
+        found = self._opened(query, body, timestamp, nonce)
+        # A message need not say whom it was for, and is read all the same.
+        reply = _wire.text_reply(found["FromUserName"], found.get("ToUserName", ""), text, int(now_s))
+        return reply if self._envelope is None else self._envelope.seal(reply, str(int(now_s)), nonce)
 
     def nonce(self, query: Mapping[str, str], body: bytes) -> Nonce | None:
         """In plain mode the signature does not cover the body, so one nonce buys one body."""

@@ -81,18 +81,31 @@ def worker_client(url: str, threads: int) -> Client:
     return _client(url, connections=threads + 8, timeout_s=5.0, retry=patience)
 
 
+def subscriber_client(url: str) -> Client:
+    """For the one connection of a web process that hears of answers; a dead line is noticed in 2 s."""
+    once = _Patience(NoBackoff(), 0)
+    return _client(url, connections=2, timeout_s=5.0, retry=once, health_check_interval=2)
+
+
 def queue_client(url: str, *, patient: bool) -> Client:
     """For RQ, which rewrites the timeouts of its pool; *patient* for a worker, which blocks on the queue."""
     retry = _Patience(ExponentialBackoff(cap=1.0, base=0.05), 3) if patient else _Patience(NoBackoff(), 1)
     return _client(url, connections=16, timeout_s=5.0 if patient else 1.0, retry=retry)
 
 
-def _client(url: str, *, connections: int, timeout_s: float, retry: Retry) -> Client:
+def _client(
+    url: str, *, connections: int, timeout_s: float, retry: Retry, health_check_interval: int = 0
+) -> Client:
     options = {"socket_timeout": timeout_s, "socket_connect_timeout": 1.0, "socket_keepalive": True}
     if "+sentinel://" in url:
         return _sentinel_client(url, options, max_connections=connections, retry=retry)
     pool = BlockingConnectionPool.from_url(
-        url, max_connections=connections, timeout=timeout_s, health_check_interval=0, retry=retry, **options
+        url,
+        max_connections=connections,
+        timeout=timeout_s,
+        health_check_interval=health_check_interval,
+        retry=retry,
+        **options,
     )
     return Redis.from_pool(pool)
 

@@ -25,14 +25,19 @@ class Accepted:
 
     Attributes:
         new: false for a repeat.
+        n: its inbox number; 0 where only an older version knows it.
         wake: nobody holds the chat yet.
         full: the inbox was full: the message is settled as refused, or waits to be told so.
+        settled: nobody will answer it any more.
+        attempts: which delivery this is, from 1; 0 where they are not counted.
     """
 
     new: bool
     n: int
     wake: bool
     full: bool = False
+    settled: bool = False
+    attempts: int = 0
 
 
 @dataclass(slots=True)
@@ -66,32 +71,37 @@ class Inbox:
         allowance: Allowance | None,
         nonce: Nonce | None,
         attempt: str,
+        counted: bool = False,
+        waits_s: float = 0.0,
     ) -> Accepted:
         """Keep *message*, once for all its deliveries (24 h); when this returns it will not be lost.
 
         *cuts* stops every older message of the chat. *attempt* is the same for every try to accept one
         delivery, so that a try whose answer was lost does not look like a repeat. What a full inbox cannot
         hold is refused at once; once a minute it waits as a message of kind `flood`, right behind the head,
-        so that the person is told. Raises StoreAway, or Forged for a nonce that was used with another body.
+        so that the person is told. *counted* counts the deliveries; for *waits_s* the request of this one
+        waits to be offered the answer. Raises StoreAway, or Forged for a nonce used with another body.
         """
         chat = message.chat
-        outcome, n, wake = self._scripts.run(
+        outcome, n, wake, attempts = self._scripts.run(
             "accept",
             [
                 *(keys.seen(message.account, message.msg_id), keys.inbox(chat), keys.ready, keys.cut(chat)),
                 *(keys.counts, keys.allowance(chat), keys.lease(chat)),
                 *(keys.nonce(message.account, nonce.value if nonce else ""), keys.flood(chat)),
+                *(keys.attempts(message.account, message.msg_id), keys.answers(chat)),
             ],
             [
                 *(attempt, keys.SEEN_MS, str(chat), dump_message(message)),
                 *(int(cuts), keys.CUT_MS, *_granted(allowance)),
                 *(nonce.fingerprint if nonce else "", keys.NONCE_MS, keys.SWEEP_MS),
                 *(self._most, keys.FLOOD_MS, dump_message(replace(message, kind="flood", parts=()))),
+                *(keys.ATTEMPTS_MS if counted else 0, round(waits_s * 1000), keys.ANSWERS_MS),
             ],
         )
         if outcome < 0:
             raise Forged("nonce")
-        return Accepted(outcome > 0, n, bool(wake), full=outcome == 2)
+        return Accepted(outcome > 0, n, bool(wake), outcome in (2, 3), outcome == 3, attempts)
 
     def take(self, chat: Chat) -> Turn | None:
         """The head of *chat* for this process alone; None when nothing waits or another process is at it.

@@ -18,6 +18,9 @@ All begin with `yd1:`. A `{chat}` is `account:peer`. Times are milliseconds by t
 | allowance:{chat} | hash: what may be sent, until when | 48 h |
 | memory:{chat} | string: the current session's exchanges | `memory.days`, renewed by use |
 | memory:{chat}:{n} | string: an older session, the 9 last ones | `memory.days` |
+| answers:{chat} | hash: answers that wait, their numbers, which were handed over last | 7 days, renewed |
+| attempts:{account}:{id} | set: deliveries of a message that may be answered in its request | 1 min |
+| delivery:{account} | string: `service` or `passive`, as the platform last showed | 7 days |
 | rest:{chat} | string: what 「继续」 fetches | 48 h |
 | noticed:{person} | string: the person was told that answers are AI-made | 400 days |
 | access_token:{account} | hash: token, whether it works, who gets or tries it, the account's rest | 1 day |
@@ -46,6 +49,9 @@ LEASE_MS = 4_000  # renewed every second; what a dead process costs its chats
 SWEEP_MS = 1_500
 CUT_MS = DAY_MS
 REST_MS = 2 * DAY_MS
+ANSWERS_MS = 7 * DAY_MS
+ATTEMPTS_MS = 60_000  # a platform gives up after 15 s
+DELIVERY_MS = 7 * DAY_MS
 NOTICED_MS = 400 * DAY_MS
 WORKER_MS = 10_000
 BEAT_GAP_MS = 2_500  # workers renew every second: after a longer gap the store was away, or all of them
@@ -109,6 +115,18 @@ def memory(chat: Chat, older: int | None = None) -> str:
 
 def rest(chat: Chat) -> str:
     return f"{PREFIX}rest:{chat}"
+
+
+def answers(chat: Chat | str) -> str:
+    return f"{PREFIX}answers:{chat}"
+
+
+def attempts(account: str, msg_id: str) -> str:
+    return f"{PREFIX}attempts:{account}:{msg_id}"
+
+
+def delivery(account: str) -> str:
+    return f"{PREFIX}delivery:{account}"
 
 
 def noticed(person: Person) -> str:

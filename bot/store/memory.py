@@ -38,6 +38,7 @@ class Recalled:
         rest: what 「继续」 fetches, if anything.
         noticed: the person has been told that answers are AI-made.
         sends_left: how many messages may be sent now; None where the store knows of no limit.
+        late: a late answer waits in the answer inbox.
     """
 
     session: int
@@ -45,6 +46,7 @@ class Recalled:
     rest: Rest | None
     noticed: bool
     sends_left: int | None
+    late: bool = False
 
 
 class Memory:
@@ -57,12 +59,17 @@ class Memory:
 
     def recall(self, chat: Chat, person: Person) -> Recalled:
         """Everything a turn needs, in one round trip. Raises StoreAway, StoreUnfit."""
-        memory, rest, noticed, sends_left = self._scripts.run(
-            "recall", [keys.memory(chat), keys.rest(chat), keys.noticed(person), keys.allowance(chat)], []
+        memory, rest, noticed, sends_left, late = self._scripts.run(
+            "recall",
+            [
+                *(keys.memory(chat), keys.rest(chat), keys.noticed(person)),
+                *(keys.allowance(chat), keys.answers(chat)),
+            ],
+            [],
         )
         session, history = _load(memory)
         kept = _load_rest(rest) if rest else None
-        return Recalled(session, history, kept, noticed is not None, sends_left)
+        return Recalled(session, history, kept, noticed is not None, sends_left, bool(late))
 
     def remember(self, chat: Chat, session: int, history: Sequence[Exchange]) -> Write:
         """Keep *history* as the session's exchanges; its life begins anew."""
@@ -90,7 +97,10 @@ class Memory:
         kept = range(max(1, recalled.session - SESSIONS_KEPT), recalled.session)
         older = (keys.memory(chat, number) for number in kept)
         return (
-            *(Write("expire", key, life_ms=self._forget_ms) for key in (keys.memory(chat), *older)),
+            *(
+                Write("expire", key, life_ms=self._forget_ms)
+                for key in (keys.memory(chat), keys.answers(chat), *older)
+            ),
             self.drop_rest(chat),
         )
 
@@ -109,8 +119,14 @@ class Memory:
         later = "".join(_load_rest(write.value).text for write in writes if write.key == key and write.value)
         older = waiting if waiting and later.endswith(waiting) else ""
         texts = (older, unsent.text, later.removesuffix(older).rstrip())
-        joined = Rest("\n\n".join(filter(None, texts)), unsent.ai, told=False)
+        joined = replace(unsent, text="\n\n".join(filter(None, texts)))
         return (*(write for write in writes if write.key != key), self.keep_rest(chat, joined))
+
+    def without_rest(self, chat: Chat, writes: Sequence[Write]) -> tuple[Rest | None, tuple[Write, ...]]:
+        """What *writes* keep for 「继续」, if anything, and the writes without that."""
+        kept = [write for write in writes if write.key == keys.rest(chat) and write.op == "set"]
+        others = tuple(write for write in writes if write not in kept)
+        return (_load_rest(kept[-1].value) if kept else None), others
 
     def drop_rest(self, chat: Chat) -> Write:
         """Nothing is left to fetch."""

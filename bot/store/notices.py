@@ -22,6 +22,7 @@ Kind = Literal[
     "app_disabled",
     "api_unauthorized",
     "api_banned",
+    "answers_passively",
     "account_unfit",
     "unlicensed",
     "quota_spent",

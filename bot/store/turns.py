@@ -15,11 +15,12 @@ class Write:
     """One key that changes together with the settling of a message.
 
     Attributes:
-        op: `set` to *value*, `del`, or `expire` (only the lifetime changes).
+        op: `set` to *value*, `del`, `expire` (only the lifetime changes), or of a chat's answers `answer` and
+            `taken` (see bot.store.answers).
         life_ms: lifetime in milliseconds from then.
     """
 
-    op: Literal["set", "del", "expire"]
+    op: Literal["set", "del", "expire", "answer", "taken"]
     key: str
     value: str = ""
     life_ms: int = 0

@@ -10,7 +10,9 @@ from bot.conversation import Budget, room
 from bot.failpoints import Failpoints
 from bot.model import Model
 from bot.store.access_tokens import AccessTokens
+from bot.store.answers import Answers
 from bot.store.client import Client, queue_client, web_client, worker_client
+from bot.store.deliveries import Deliveries
 from bot.store.health import StoreHealth
 from bot.store.inbox import Inbox
 from bot.store.leases import Leases
@@ -61,6 +63,8 @@ class Bot:
     leases: Leases
     memory: Memory
     notices: Notices
+    answers: Answers
+    deliveries: Deliveries
     model: Model
     tokens: TokenCounter
     budget: Budget
@@ -89,6 +93,8 @@ def build_bot(settings: Settings) -> Bot:
             scripts, days=settings.memory.days, forget_days=settings.memory.forget_after_unfollow_days
         ),
         notices=Notices(client, scripts),
+        answers=Answers(scripts),
+        deliveries=Deliveries(client),
         model=_model(settings),
         tokens=tokens,
         budget=budget,

@@ -12,13 +12,16 @@ from bot.channels.base import Channel
 from bot.failpoints import Failpoints
 from bot.queue import Hints, Waker
 from bot.store.access_tokens import AccessTokens
-from bot.store.client import WEB_CONNECTIONS, queue_client, web_client
+from bot.store.answers import Answers, Parked
+from bot.store.client import WEB_CONNECTIONS, queue_client, subscriber_client, web_client
 from bot.store.dead_letters import DeadLetters
+from bot.store.deliveries import Deliveries
 from bot.store.health import StoreHealth
 from bot.store.inbox import Inbox
 from bot.store.notices import Notices
 from bot.store.scripts import Scripts
 from config.settings import ConfigError, Settings
+from config.wording import Texts, load_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Door:
     """Everything a callback touches.
 
     Attributes:
-        channels: by account name.
+        channels, texts: by account name.
     """
 
     settings: Settings
@@ -37,6 +40,10 @@ class Door:
     notices: Notices
     dead_letters: DeadLetters
     failpoints: Failpoints
+    answers: Answers
+    deliveries: Deliveries
+    parked: Parked
+    texts: Mapping[str, Texts]
 
 
 def open_door(settings: Settings) -> Door:
@@ -53,6 +60,10 @@ def open_door(settings: Settings) -> Door:
         notices=Notices(client, scripts),
         dead_letters=DeadLetters(client, scripts, most=settings.turn.inbox_most),
         failpoints=Failpoints.parse(settings.failpoints.armed),
+        answers=Answers(scripts),
+        deliveries=Deliveries(client),
+        parked=Parked(subscriber_client(url)),
+        texts={name: load_texts(account.language) for name, account in settings.accounts.items()},
     )
 
 

@@ -7,6 +7,7 @@ older message the moment it is accepted), `PLACE` (where it stands in /help, low
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, cast
@@ -20,7 +21,9 @@ if (
 ):  # the web process imports commands to know which of them cut; the Bot would bring openai along
     from bot.wiring.bot import Bot
 
+FETCHING = ("answers", "continue")
 PREFIXES = "/#／＃、"
+_NUMBERED = re.compile(r"([^\s\d#]+)\s*#?(\d{1,5})")
 
 
 class Command(Protocol):
@@ -60,16 +63,19 @@ def all_commands() -> list[Command]:
 def parse(text: str) -> Called | None:
     """The command that *text* calls; None when it is ordinary talk.
 
-    With a prefix the first word names it. Without one only a Chinese name that is the whole message does, so
-    that nobody stumbles over a command in the middle of a sentence.
+    With a prefix the first word names it. Without one only a Chinese name that is the whole message does, or
+    all but a number (「取 3」), so that nobody stumbles over a command in the middle of a sentence.
     """
     line = text.strip()
     if line and line[0] in PREFIXES:
         word, argument = (*line[1:].split(None, 1), "", "")[:2]
         word = word.lower()
         return Called(COMMANDS.get(word), word, argument.strip(), prefixed=True) if _is_word(word) else None
-    if not line.isascii() and line in COMMANDS:
-        return Called(COMMANDS[line], line, "", prefixed=False)
+    numbered = _NUMBERED.fullmatch(line)
+    name, number = numbered.groups() if numbered else (line, "")
+    takes_number = not number or (name in COMMANDS and COMMANDS[name].NAMES[0] in FETCHING)
+    if not name.isascii() and name in COMMANDS and takes_number:
+        return Called(COMMANDS[name], name, number, prefixed=False)
     return None
 
 
@@ -84,6 +90,12 @@ def cuts(message: InboundMessage) -> bool:
         return message.kind == "unsubscribe"
     called = parse(message.text)
     return called is not None and called.command is not None and called.command.CUTS
+
+
+def fetches(message: InboundMessage) -> bool:
+    """Whether *message* asks for an answer that was promised, and so promises none of its own."""
+    called = parse(message.text) if message.kind == "text" else None
+    return called is not None and called.command is not None and called.command.NAMES[0] in FETCHING
 
 
 COMMANDS: Mapping[str, Command] = _scan()

@@ -13,8 +13,9 @@ from bot.store.memory import Recalled
 from bot.store.turns import Plan
 from bot.wiring.bot import Bot
 from config.logs import short_hash
-from handlers import commands, early, owner
+from handlers import commands, early, owner, passive
 from handlers.asking import Asked, asked, begun_alone
+from handlers.commands import fetch
 from handlers.reply import after_one, planned
 
 KINDS = ("text",)
@@ -25,6 +26,8 @@ TYPING_S = 15.0
 """How long the platform shows the typing status (protocol B3)."""
 TYPINGS = 2
 """More often would be refused: the person must have done something within the last 30 s (protocol B3)."""
+
+NUMBER_DIGITS = 5
 
 WORDS_AGAIN_S = 0.5
 """When an answer that has no whole sentence yet is looked at again."""
@@ -38,15 +41,25 @@ def reply(bot: Bot, turn: Turn) -> Plan:
     texts = bot.accounts[turn.chat.account].texts
     if not text:
         return planned(bot, turn, Reply.of(texts.say("empty_text")), state="refused")
-    called = commands.parse(text)
+    called = _fetch_by_number(bot, turn, text) or commands.parse(text)
     recalled = bot.memory.recall(turn.chat, turn.message.person)
-    if called is None or (called.word == "继续" and not called.prefixed and recalled.rest is None):
-        # With nothing left to fetch, 「继续」 is what people say to a model.
+    bare = called is not None and called.word == "继续" and not called.prefixed
+    # With nothing left to fetch, 「继续」 is what people say to a model.
+    if called is None or (bare and recalled.rest is None and not recalled.late):
         return _asked(bot, turn, recalled)
     if called.command is None:
         said = Reply.of(texts.say("unknown_command", word=called.word))
         return planned(bot, turn, said, state="command", recalled=recalled)
     return called.command.run(bot, turn, called.argument)
+
+
+def _fetch_by_number(bot: Bot, turn: Turn, text: str) -> commands.Called | None:
+    """The number of an answer that waits fetches it; any other number is a question like every text."""
+    text = text.lstrip("#＃")
+    if not (text.isdecimal() and len(text) <= NUMBER_DIGITS):
+        return None
+    waits = any(str(waiting.number) == text for waiting in bot.answers.box(turn.chat, turn.lease.n).waiting)
+    return commands.parse(f"/{fetch.NAMES[0]} {text}") if waits else None
 
 
 def _asked(bot: Bot, turn: Turn, recalled: Recalled) -> Plan:
@@ -113,7 +126,8 @@ def _wait(bot: Bot, turn: Turn, call: Call, recalled: Recalled) -> None:
         now_s = time.monotonic() - began
         if typings and typings[0] <= now_s:
             del typings[0]
-            _show_typing(bot, turn)
+            if not passive.is_passive(bot, turn):
+                _show_typing(bot, turn)
         if words and words[0] <= now_s:
             words = [] if early.send_first_words(bot, turn, call.so_far()) else [now_s + WORDS_AGAIN_S]
 

@@ -23,20 +23,27 @@ HAVE_ATHERIS = importlib.util.find_spec("atheris") is not None
 
 
 def config_toml() -> str:
-    """An account of each kind with secrets of its own, and a model that is never asked."""
+    """An account of each kind with secrets of its own, and a model that is never asked.
+
+    Nobody answers here, so that a request that waits for its answer waits shortly.
+    """
     shop, office = demo_accounts()["shop"], demo_accounts()["office"]
     paper = demo_accounts("plain")["shop"]
     return f"""[chat]
 base_url = "http://127.0.0.1:9/v1"
 model = "none"
+[reply]
+passive_answer_s = 0.01
 [accounts.shop]
 channel = "official"
+reply = "service"
 app_id = "{shop.receive_id}"
 app_secret = "{shop.secret}"
 token = "{shop.token}"
 aes_key = "{shop.aes_key}"
 [accounts.paper]
 channel = "official"
+reply = "service"
 encryption = "plain"
 app_id = "{paper.receive_id}"
 app_secret = "{paper.secret}"

@@ -30,9 +30,12 @@ def peer(house: House) -> str:
 
 
 def thanked(delivery: Delivery, account: str) -> bool:
-    """Whether every copy was acknowledged as the platform wants it."""
-    wanted = (200, b"success" if account == "shop" else b"")
-    return delivery.acknowledged and {(one.status, one.body) for one in delivery.attempts} == {wanted}
+    """Whether every copy was acknowledged as the platform wants it; one may have carried the answer."""
+    bodies = [one.body for one in delivery.attempts]
+    plain = b"success" if account == "shop" else b""
+    answers = [body for body in bodies if body != plain]
+    fine = len(answers) <= 1 and all(account == "shop" and body.startswith(b"<xml>") for body in answers)
+    return delivery.acknowledged and fine and {one.status for one in delivery.attempts} == {200}
 
 
 def dropped(house: House) -> int:

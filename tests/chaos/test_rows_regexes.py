@@ -72,7 +72,9 @@ def regexes(path: Path) -> Iterator[Found]:
             continue
         method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
         if name := named.get(call):
-            module = importlib.import_module(shown.removesuffix(".py").replace("/", "."))
+            module = importlib.import_module(
+                shown.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+            )
             methods = frozenset(used.get(name, set()) & USES) or USES
             yield Found(f"{shown}:{name}", getattr(module, name), methods)
         elif method == "compile" or method in USES:

@@ -109,6 +109,14 @@ def test_what_the_owner_must_mend_is_raised(desk: Bot, account: str, error: Plat
         assert account in said
 
 
+def test_an_account_found_to_be_passive_is_told_in_its_own_words(desk: Bot) -> None:
+    """Nothing has to be mended; the owner learns how it answers from now on."""
+    owner.tell_passive(desk, "shop", AccountUnfit(48001))
+
+    (raised,) = desk.notices.all()
+    assert (raised.kind, raised.account, raised.errcode) == ("answers_passively", "shop", 48001)
+
+
 @pytest.mark.parametrize(
     "error",
     [PlatformAway(-1), PlatformAway(45011), PersonUnreachable(43004), ContentRefused(87014)],

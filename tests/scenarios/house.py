@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import unquote
 
 from redis import Redis
 
@@ -31,6 +33,13 @@ def wait_for(condition: Callable[[], bool], what: str, limit_s: float = 15.0) ->
         time.sleep(0.02)
 
 
+def link_of(text: str) -> str:
+    """What the link in *text* says when it is tapped."""
+    found = re.search(r'<a href="weixin://bizmsgmenu\?msgmenucontent=([^&"]+)&', text)
+    assert found, text
+    return unquote(found[1])
+
+
 class House:
     """Everything that runs for real; a context manager. Logs lie in its folder, one file a process."""
 
@@ -43,9 +52,10 @@ class House:
         workers: int = 1,
         webs: int = 1,
         environment: Mapping[str, str] | None = None,
+        page_key: str = "",
     ) -> None:
         self.folder = folder
-        self.simulator = Simulator(mode=mode)
+        self.simulator = Simulator(mode=mode, key=page_key)
         self._extra = extra
         self._workers = workers
         self._webs = webs

@@ -4,7 +4,8 @@
 --      7 dead (list) 8… the keys that are written
 -- ARGV 1 token 2 lease life in ms 3 chat 4 inbox number 5 state 6 bucket of the answer time or ''
 --      7 answer time in ms 8 dead letter, JSON, or '' 9… op, value, life in ms for each written key;
---      op is set, del or expire
+--      op is set, del, expire, or of the chat's answers (hash): answer adds this message's, '' for none, and tells
+--      whoever waits for it; taken drops the one whose inbox number is the value
 -- returns {} when the chat was taken over, {0} when nothing waits, else {1, head, cut}
 if redis.call('HGET', KEYS[2], 'token') ~= ARGV[1] then
   redis.call('HDEL', KEYS[2], 'death:' .. ARGV[1])
@@ -17,6 +18,8 @@ if head and string.match(head, '^{"n":(%d+)') == ARGV[4] then
   if ARGV[6] ~= '' then
     redis.call('HINCRBY', KEYS[5], 'answer_s:' .. ARGV[6], 1)
     redis.call('HINCRBY', KEYS[5], 'answer_ms', ARGV[7])
+    local recent = tonumber(redis.call('HGET', KEYS[5], 'answer_recent_ms') or ARGV[7])
+    redis.call('HSET', KEYS[5], 'answer_recent_ms', math.floor(0.8 * recent + 0.2 * ARGV[7]))
   end
   if ARGV[8] ~= '' then
     redis.call('LPUSH', KEYS[7], ARGV[8])
@@ -26,6 +29,20 @@ if head and string.match(head, '^{"n":(%d+)') == ARGV[4] then
   for k = 8, #KEYS do
     if ARGV[a] == 'set' then redis.call('SET', KEYS[k], ARGV[a + 1], 'PX', ARGV[a + 2])
     elseif ARGV[a] == 'del' then redis.call('DEL', KEYS[k])
+    elseif ARGV[a] == 'taken' then
+      local done = ARGV[a + 1] .. ' ' .. (redis.call('HGET', KEYS[k], 'done') or '')
+      redis.call('HSET', KEYS[k], 'done', string.sub(done, 1, 100))
+      redis.call('HDEL', KEYS[k], 'answer:' .. ARGV[a + 1], 'number:' .. ARGV[a + 1], 'claim:' .. ARGV[a + 1])
+    elseif ARGV[a] == 'answer' then
+      if ARGV[a + 1] ~= '' then
+        redis.call('HSET', KEYS[k], 'answer:' .. ARGV[4], ARGV[a + 1])
+      else
+        local done = ARGV[4] .. ' ' .. (redis.call('HGET', KEYS[k], 'done') or '')
+        redis.call('HSET', KEYS[k], 'done', string.sub(done, 1, 100))
+        redis.call('HDEL', KEYS[k], 'number:' .. ARGV[4])
+      end
+      redis.call('PEXPIRE', KEYS[k], ARGV[a + 2])
+      redis.call('PUBLISH', KEYS[k], ARGV[4])
     else redis.call('PEXPIRE', KEYS[k], ARGV[a + 2]) end
     a = a + 3
   end

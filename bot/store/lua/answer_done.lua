@@ -1,0 +1,17 @@
+-- The answer of one message was handed over: it waits no longer. Running it twice equals running it once.
+-- What is left of it behind 「继续」 is to be fetched from now on.
+-- KEYS 1 answers (hash) 2 rest (string)
+-- ARGV 1 inbox number 2 life of the hash in ms 3 life of the rest in ms
+local value = redis.call('HGET', KEYS[1], 'answer:' .. ARGV[1])
+local answer = value and cjson.decode(value)
+if answer and (answer.rest or '') ~= '' then
+  local rest = {v = answer.v, text = answer.rest, ai = answer.ai, told = true}
+  redis.call('SET', KEYS[2], cjson.encode(rest), 'PX', ARGV[3])
+end
+redis.call('HDEL', KEYS[1], 'answer:' .. ARGV[1], 'number:' .. ARGV[1], 'claim:' .. ARGV[1])
+local done = redis.call('HGET', KEYS[1], 'done') or ''
+if not string.find(' ' .. done, ' ' .. ARGV[1] .. ' ', 1, true) then
+  redis.call('HSET', KEYS[1], 'done', string.sub(ARGV[1] .. ' ' .. done, 1, 100))
+end
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return 1

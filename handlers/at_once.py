@@ -1,0 +1,46 @@
+"""Commands and welcomes, answered in the request that brought them also where an account may write by itself.
+
+That is quicker, and costs nothing of what the platform lets an account send.
+"""
+
+import time
+from typing import TYPE_CHECKING
+
+from bot.channels.base import OutText
+from bot.errors import SendUnsure
+from bot.messages import InboundMessage
+from bot.store.answers import Answer
+from bot.store.inbox import Turn
+from handlers import commands
+
+if TYPE_CHECKING:  # the web process imports this through the callback; the Bot would bring openai along
+    from bot.wiring.bot import Bot
+
+_LOOK_S = 0.02
+_KINDS = frozenset(
+    {"subscribe", "voice", "image", "video", "location", "link", "file", "sticker", "unsupported"}
+)
+
+
+def is_meant(message: InboundMessage) -> bool:
+    """Whether *message* is answered without the model."""
+    if message.kind == "text":
+        return not message.text.strip() or commands.parse(message.text) is not None
+    return message.kind in _KINDS
+
+
+def handed_over(bot: "Bot", turn: Turn, part: OutText) -> bool:
+    """Whether the request that brought this turn's message carried *part*; if not, it is to be sent.
+
+    Raises SendUnsure when a request had it and nobody knows, and StoreAway.
+    """
+    limits = bot.channels[turn.chat.account].limits
+    mark = part.label or part.number
+    text = f"{part.text}\n{mark}" if mark else part.text
+    if len(text.encode()) > limits.response_bytes or not is_meant(turn.message):
+        return False
+    while (fate := bot.answers.offer(turn.chat, turn.lease.n, Answer("", text))) in {"offered", "busy"}:
+        time.sleep(_LOOK_S)
+    if fate == "unsure":
+        raise SendUnsure(0, "response")
+    return fate == "done"

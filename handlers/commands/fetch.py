@@ -1,0 +1,73 @@
+"""/answers 取: the answers that came too late for their request."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.channels.base import tappable
+from bot.messages import Reply
+from bot.store.answers import Waiting
+from bot.store.inbox import Turn
+from bot.store.turns import Plan
+from handlers import passive
+from handlers.reply import planned
+
+if TYPE_CHECKING:
+    from bot.wiring.bot import Bot
+
+NAMES = ("answers", "取")
+CUTS = False
+PLACE = 25
+
+
+def run(bot: "Bot", turn: Turn, argument: str) -> Plan:
+    """The one with that number, or as many as fit, oldest first, and what else waits."""
+    in_request = passive.is_passive(bot, turn)
+    box = bot.answers.box(turn.chat, turn.lease.n)
+    if in_request and box.told:
+        return Plan("command")  # Nobody would see it; what waits stays where it is.
+    texts, waiting = bot.accounts[turn.chat.account].texts, box.waiting
+    number = argument.lstrip("# ")
+    chosen = [one for one in waiting if not number or str(one.number) == number]
+    if not chosen:
+        return planned(bot, turn, Reply.of(texts.say("nothing_waits")), state="command")
+    shown, rest = _fitting(bot, turn, chosen, [one for one in waiting if one not in chosen])
+    text = "\n\n".join((*(passive.headed(bot, turn, one) for one in shown), *rest))
+    taken = [bot.answers.take(turn.chat, one) for one in shown]
+    kept = [bot.memory.keep_rest(turn.chat, one.rest) for one in shown if one.rest]
+    plan = Plan("command", writes=(*taken, *kept))
+    if in_request:
+        return passive.offered_text(bot, turn, plan, text)
+    recalled = replace(bot.memory.recall(turn.chat, turn.message.person), late=False, rest=None)
+    return planned(bot, turn, Reply.of(text), state="command", recalled=recalled, writes=plan.writes)
+
+
+def _fitting(
+    bot: "Bot", turn: Turn, chosen: list[Waiting], others: list[Waiting]
+) -> tuple[list[Waiting], list[str]]:
+    """Those that fit into one message, at least one, and a line for each that is left.
+
+    Behind one that goes on 「继续」 has to mean that one, so it is the last.
+    """
+    shown: list[Waiting] = []
+    left = passive.page_bytes(bot, turn, "")
+    for one in chosen:
+        left -= len(passive.headed(bot, turn, one).encode()) + 2
+        if shown and left < 0:
+            break
+        shown.append(one)
+        if one.rest:
+            break
+    lines = []
+    for one in [*chosen[len(shown) :], *others]:
+        line = _line(bot, turn, one)
+        left -= len(line.encode()) + 2
+        if left >= 0:
+            lines.append(line)
+    return shown, lines
+
+
+def _line(bot: "Bot", turn: Turn, waiting: Waiting) -> str:
+    texts = bot.accounts[turn.chat.account].texts
+    words = texts.say("fetch_words", number=waiting.number)
+    shown = texts.say("still_there", number=waiting.number, question=waiting.answer.question)
+    return tappable(words, shown) if waiting.number else shown

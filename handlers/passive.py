@@ -1,0 +1,163 @@
+"""Answers that go out in a request of the platform, and wait in the answer inbox until one carries them."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.channels.base import OutText, tappable
+from bot.store.answers import Answer, Waiting
+from bot.store.inbox import Turn
+from bot.store.memory import Rest
+from bot.store.notices import untold
+from bot.store.turns import Plan, Write
+from bot.text import fitting, shortened
+from bot.text import plan as laid_in_parts
+from config.wording import Texts
+from handlers import owner
+
+if TYPE_CHECKING:  # the web process imports this through the commands; the Bot would bring openai along
+    from bot.wiring.bot import Bot
+
+UNAUTHORIZED = frozenset({48001, 40200})
+"""Codes by which the platform says that this kind of account may not write by itself (protocol B2)."""
+_QUESTION_CHARS = 24
+_BETWEEN = "\n\n"
+_QUESTION_BYTES = 96
+_HEAD_BYTES = 240
+"""Kept free for what stands above and below a page: number, question, label."""
+_NOTICES_LEAVE_BYTES = 600
+"""An answer's page that notices would make shorter than this goes without them."""
+
+
+def may_be(bot: "Bot", turn: Turn) -> bool:
+    """Whether a request may be waiting for this turn."""
+    account = turn.chat.account
+    reply = bot.accounts[account].settings.reply
+    return bool(bot.channels[account].limits.response_bytes) and reply != "service"
+
+
+def is_passive(bot: "Bot", turn: Turn) -> bool:
+    """Whether this turn's answer goes into a request, or else into the answer inbox.
+
+    As long as it is not known what the platform lets an account do, only an answer that comes too late for
+    its request tries the customer-service API. Raises StoreAway.
+    """
+    if not may_be(bot, turn):
+        return False
+    account = turn.chat.account
+    if bot.accounts[account].settings.reply == "passive":
+        return True
+    learned = bot.deliveries.of(account)
+    return learned == "passive" or (learned == "" and not is_late(bot, turn))
+
+
+def is_late(bot: "Bot", turn: Turn) -> bool:
+    """Whether no request can be waiting for this turn any more."""
+    return time.time() > turn.accepted_ms / 1000 + bot.settings.reply.passive_total_s
+
+
+def room(bot: "Bot", turn: Turn) -> int:
+    """Bytes of the text of one response."""
+    return bot.channels[turn.chat.account].limits.response_bytes
+
+
+def page_bytes(bot: "Bot", turn: Turn, before: str) -> int:
+    """Bytes of an answer's page behind *before*, so that it can be fetched with its question above it."""
+    return room(bot, turn) - _HEAD_BYTES - len(before.encode())
+
+
+def holds_notices(bot: "Bot", turn: Turn, notices: str) -> bool:
+    """Whether a page behind *notices* is still worth reading."""
+    return page_bytes(bot, turn, notices) >= _NOTICES_LEAVE_BYTES
+
+
+def offered(bot: "Bot", turn: Turn, plan: Plan) -> Plan:
+    """*plan* with its parts as one answer in the inbox; one that waits stands in front if both fit."""
+    text = _BETWEEN.join(_shown(part) for part in plan.parts)
+    if not text:
+        return plan
+    writes: list[Write] = []
+    box = bot.answers.box(turn.chat, turn.lease.n)
+    # Behind the back of its request an answer would only carry another one into the inbox.
+    for waiting in () if box.told else box.waiting:
+        both = _BETWEEN.join((headed(bot, turn, waiting), text))
+        if not waiting.answer.rest and len(both.encode()) <= page_bytes(bot, turn, ""):
+            text = both
+            writes.append(bot.answers.take(turn.chat, waiting))
+            break
+    return offered_text(bot, turn, Plan(plan.state, writes=(*plan.writes, *writes)), text)
+
+
+def offered_text(bot: "Bot", turn: Turn, plan: Plan, text: str) -> Plan:
+    """*plan* with *text* as its answer in the inbox; what it leaves behind 「继续」 waits there too."""
+    rest, writes = bot.memory.without_rest(turn.chat, plan.writes)
+    plan = replace(plan, writes=writes)
+    question = fitting(shortened(turn.message.text, _QUESTION_CHARS), _QUESTION_BYTES)
+    waits_s = bot.settings.reply.passive_total_s if may_be(bot, turn) else 0.0
+    answer = Answer(
+        question,
+        text,
+        rest.text if rest else "",
+        rest.ai if rest else False,
+        turn.accepted_ms + round(waits_s * 1000),
+    )
+    return replace(plan, writes=(*plan.writes, bot.answers.put(turn.chat, answer)))
+
+
+def lost_its_minute(bot: "Bot", turn: Turn, plan: Plan) -> bool:
+    """Whether a model answered a tap, which allows messages for a minute only, and nothing of it went out."""
+    allowance = bot.channels[turn.chat.account].allowance(turn.message)
+    tapped = allowance is not None and allowance.kind == "tapped"
+    return tapped and plan.state == "answered" and turn.steps.early is None and bool(room(bot, turn))
+
+
+def instead(bot: "Bot", turn: Turn, plan: Plan, index: int) -> Plan:
+    """*plan* with its parts from *index* on, which may not be sent, in the answer inbox page by page.
+
+    What an admin should know stays untold.
+    """
+    texts = bot.accounts[turn.chat.account].texts
+    more = texts.say("more_behind")
+    late = [part for part in plan.parts[index:] if not owner.is_before(part)]
+    text = "\n\n".join(part.text.removesuffix(f"\n{more}") for part in late)
+    label = f"\n{texts.say('label_single')}" if any(part.label for part in late) else ""
+    limit = page_bytes(bot, turn, label)
+    page = laid_in_parts(text, limit_bytes=limit, parts_max=1, mark=lambda index, count: "", more=more)
+    writes = tuple(plan.writes if index else untold(plan.writes))
+    if page.rest:
+        writes = bot.memory.put_by(turn.chat, Rest(page.rest, ai=bool(label)), writes)
+    return offered_text(
+        bot, turn, Plan(plan.state, plan.parts[:index], writes), "".join((*page.parts, label))
+    )
+
+
+def released(bot: "Bot", turn: Turn, writes: Sequence[Write]) -> tuple[Write, ...]:
+    """*writes* of a turn that ends, so that a request does not wait for an answer that never comes."""
+    answers = any(write.op == "answer" for write in writes)
+    if answers or not may_be(bot, turn) or bot.deliveries.of(turn.chat.account) == "service":
+        return tuple(writes)
+    return (*writes, bot.answers.put(turn.chat, None))
+
+
+def headed(bot: "Bot", turn: Turn, waiting: Waiting) -> str:
+    """A waiting answer as it is shown: its number, its question, and whether it may have been seen."""
+    texts = bot.accounts[turn.chat.account].texts
+    head = texts.say(
+        "late_answer",
+        number=f" #{waiting.number}" if waiting.number else "",
+        question=waiting.answer.question,
+        seen=texts.say("maybe_seen") if waiting.seen else "",
+    )
+    return f"{head.rstrip()}\n{waiting.answer.text}"
+
+
+def hint(texts: Texts) -> str:
+    """That late answers wait, for whoever asks on without having been told."""
+    fetch = texts.say("fetch_words", number="").strip()
+    return texts.say("late_behind", link=tappable(fetch, texts.say("fetch_here")), fetch=fetch)
+
+
+def _shown(part: OutText) -> str:
+    mark = part.label or part.number
+    return f"{part.text}\n{mark}" if mark else part.text
