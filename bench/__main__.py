@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench import acknowledge, crowds, flow, gauge, replies, storage, transports
+from bench import acknowledge, crowds, flow, gauge, parked, replies, storage, transports
 from bench.figures import Figure, Figures
 from bench.page import Circumstances, page
 from bench.profiles import profiles
@@ -17,6 +17,7 @@ MEASURES = {
     "replies": replies.measure,
     "crowds": crowds.measure,
     "flow": flow.measure,
+    "parked": parked.measure,
     "transports": transports.measure,
     "storage": storage.measure,
 }

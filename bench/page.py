@@ -17,6 +17,7 @@ HEADINGS = {
     "callback": "What a callback costs, beside a bare Flask route and a bare PING",
     "reply": "What we add to a reply, beyond the model's own time",
     "crowd": "Many people at the same moment, beside as many bare SDK calls",
+    "parked": "Requests that wait for their answer",
     "flow": "Throughput with a model that takes no time, beside the bare SDK call",
     "model": "Reading a streamed answer: one event loop, beside the SDK in threads",
     "store": "The store, beside the bare text",

@@ -64,6 +64,10 @@ class Stage(House):
             ready.append((f"{base}?{urlencode(packet.query)}", packet.body.decode()))
         return ready
 
+    def await_accepted(self, how_many: int) -> None:
+        """Wait until that many more messages than were settled are kept."""
+        wait_for(lambda: self.counts().get("accepted", 0) - self.settled() >= how_many, "all accepted", 30.0)
+
     def _let_reply(self, chats: Sequence[Chat]) -> None:
         for chat in chats:
             self.simulator.world.allowances.grant(chat, "typed")
