@@ -11,6 +11,7 @@ from bot.wiring.door import Door, open_door
 from config import logs
 from config.settings import ConfigError, load
 from handlers import callback, health
+from handlers.admin_code import admin_code_command
 from handlers.connect import connect_command
 from handlers.dead_letters import dead_command, requeue_command
 from handlers.notices import notices_command
@@ -26,6 +27,7 @@ def create_app(door: Door | None = None) -> Flask:
     """Flask with our routes and commands; without a *door* the routes answer 503 and the commands work."""
     app = Flask(__name__, static_folder=None)
     app.cli.add_command(connect_command)
+    app.cli.add_command(admin_code_command)
     app.cli.add_command(dead_command)
     app.cli.add_command(requeue_command)
     app.cli.add_command(notices_command)

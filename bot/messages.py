@@ -77,7 +77,7 @@ class InboundMessage:
         msg_id: what makes a redelivery recognisable within the account.
         kind: `text`, `image`, `voice`, `video`, `location`, `link`, `file`, `sticker`, `unsupported`,
             `subscribe`, `unsubscribe`, `enter_agent`, `click`, or `event` for any other event; `flood` stands
-            for one that a full inbox did not keep.
+            for one that a full inbox did not keep, and `human` for an admin's words to this person.
         parts: what it holds, in order.
         created_at: seconds since the epoch, by the platform's clock.
     """

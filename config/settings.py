@@ -113,6 +113,29 @@ class OwnerSettings(Section):
         return self
 
 
+class LimitsSettings(Section):
+    """What may be spent in a day; 0 is no limit.
+
+    Attributes:
+        daily_cost: for an account, in the currency of config/prices.toml; only where the price is there.
+        per_person_per_day: answers of the model for one person.
+    """
+
+    daily_cost: Annotated[float, Field(ge=0, le=1_000_000)] = 20.0
+    per_person_per_day: Annotated[int, Field(ge=0, le=1_000_000)] = 100
+
+
+class PrivacySettings(Section):
+    """What is kept of people, and for how long.
+
+    Attributes:
+        keep_text: whether admins can look through the last questions and answers.
+    """
+
+    audit_days: Days = 180
+    keep_text: bool = True
+
+
 class TimeSettings(Section):
     """The owner's clock."""
 
@@ -140,6 +163,8 @@ class Settings(BaseSettings):
     web: WebSettings = WebSettings()
     owner: OwnerSettings = OwnerSettings()
     time: TimeSettings = TimeSettings()
+    limits: LimitsSettings = LimitsSettings()
+    privacy: PrivacySettings = PrivacySettings()
     failpoints: FailpointSettings = FailpointSettings()
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     web_concurrency: Annotated[int, Field(ge=1, le=256)] = 2

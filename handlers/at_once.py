@@ -25,7 +25,8 @@ _KINDS = frozenset(
 def is_meant(message: InboundMessage) -> bool:
     """Whether *message* is answered without the model."""
     if message.kind == "text":
-        return not message.text.strip() or commands.parse(message.text) is not None
+        called = commands.parse(message.text)
+        return not message.text.strip() or (called is not None and called.word != "")
     return message.kind in _KINDS
 
 

@@ -37,24 +37,33 @@ class Space:
 def planned(
     bot: "Bot",
     turn: Turn,
+    recalled: Recalled,
     reply: Reply,
     *,
     state: State,
-    recalled: Recalled | None = None,
     writes: tuple[Write, ...] = (),
 ) -> Plan:
     """The Plan that says *reply*; a model's Markdown becomes what the channel shows."""
-    recalled = recalled or bot.memory.recall(turn.chat, turn.message.person)
+    if recalled.picks:  # unless this is a list of its own, whose write comes behind
+        writes = (bot.memory.drop_picks(turn.chat), *writes)
     links = bot.channels[turn.chat.account].limits.links
     text = plain(reply.text, links=links) if reply.ai else reply.text
     if not text.strip():  # a rule or a comment alone: the model said nothing that could be shown
         sorry = Rest(bot.accounts[turn.chat.account].texts.say("answer_failed"), ai=False)
-        return lay_out(bot, turn, sorry, state="refused", recalled=recalled)
-    laid_out = lay_out(bot, turn, Rest(text, reply.ai), state=state, recalled=recalled)
+        return lay_out(bot, turn, recalled, sorry, state="refused")
+    laid_out = lay_out(bot, turn, recalled, Rest(text, reply.ai), state=state)
     return replace(laid_out, writes=(*writes, *laid_out.writes))
 
 
-def lay_out(bot: "Bot", turn: Turn, shown: Rest, *, state: State, recalled: Recalled) -> Plan:
+def told(
+    bot: "Bot", turn: Turn, recalled: Recalled, key: str, *, writes: tuple[Write, ...] = (), **fields: object
+) -> Plan:
+    """The Plan that ends a command with the sentence *key* of config/texts."""
+    words = bot.accounts[turn.chat.account].texts.say(key, **fields)
+    return planned(bot, turn, recalled, Reply.of(words), state="command", writes=writes)
+
+
+def lay_out(bot: "Bot", turn: Turn, recalled: Recalled, shown: Rest, *, state: State) -> Plan:
     """The Plan that sends *shown* as it stands, within the channel's bytes and the send allowance.
 
     What does not fit waits behind 「继续」, before anything that waits there unknown to the person. Someone
@@ -67,10 +76,10 @@ def lay_out(bot: "Bot", turn: Turn, shown: Rest, *, state: State, recalled: Reca
         if before is not None and not passive.holds_notices(bot, turn, before.out.text):
             before = None  # They are told with a later answer.
         space = Space(1, passive.page_bytes(bot, turn, before.out.text if before else ""))
-        return passive.offered(bot, turn, _with(before, _laid_out(bot, turn, shown, state, recalled, space)))
+        return passive.offered(bot, turn, _with(before, _laid_out(bot, turn, recalled, shown, state, space)))
     text_bytes = bot.channels[turn.chat.account].limits.text_bytes
     space = Space(parts_left(recalled) - (before is not None), text_bytes - MARK_BYTES)
-    return _with(before, _laid_out(bot, turn, shown, state, recalled, space))
+    return _with(before, _laid_out(bot, turn, recalled, shown, state, space))
 
 
 def _with(before: Before | None, laid_out: Plan) -> Plan:
@@ -79,7 +88,7 @@ def _with(before: Before | None, laid_out: Plan) -> Plan:
     return replace(laid_out, parts=(before.out, *laid_out.parts), writes=(*laid_out.writes, *before.writes))
 
 
-def _laid_out(bot: "Bot", turn: Turn, shown: Rest, state: State, recalled: Recalled, space: Space) -> Plan:
+def _laid_out(bot: "Bot", turn: Turn, recalled: Recalled, shown: Rest, state: State, space: Space) -> Plan:
     """See lay_out; the answer alone, within *space*."""
     texts = bot.accounts[turn.chat.account].texts
     untold = recalled.rest if recalled.rest and not recalled.rest.told and recalled.rest != shown else None

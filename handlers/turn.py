@@ -1,5 +1,7 @@
 """The story of one answer: take the chat, decide what to say, save it, send it part by part, settle, next."""
 
+import time
+
 import structlog
 
 from bot.errors import (
@@ -19,7 +21,7 @@ from bot.store.notices import untold
 from bot.store.turns import Plan, Write
 from bot.wiring.bot import Bot
 from config.logs import short_hash
-from handlers import commands, early, owner, passive
+from handlers import barred, commands, early, owner, passive, raising
 from handlers.asking import begun_alone
 from handlers.on import HANDLERS
 from handlers.reply import planned, reworded, smaller
@@ -83,7 +85,7 @@ def _answer(bot: Bot, turn: Turn) -> Turn | None:
             plan = _saved(bot, turn, early.behind(turn, _decide(bot, turn)))
         return _deliver(bot, turn, plan)
     except PlatformError as error:
-        owner.tell_refused(bot, turn.chat.account, error, turn.steps.tries)
+        raising.tell_refused(bot, turn.chat.account, error, turn.steps.tries)
         if not error.retry or turn.steps.tries >= TRIES_MAX:
             return _give_up(bot, turn, error)
         delay_s = error.wait_s or min(15.0, 0.5 * 2 ** min(turn.steps.tries, 5))
@@ -108,12 +110,13 @@ def _saved(bot: Bot, turn: Turn, plan: Plan) -> Plan:
 
 def _decide(bot: Bot, turn: Turn) -> Plan:
     """What this message is answered with."""
+    recalled = bot.memory.recall(turn.chat, turn.message.person)
     if turn.steps.deaths >= bot.settings.turn.max_deaths:
         gave_up = Reply.of(bot.accounts[turn.chat.account].texts.say("gave_up"))
-        return planned(bot, turn, gave_up, state="dead_letter", writes=begun_alone(bot, turn))
+        return planned(bot, turn, recalled, gave_up, state="dead_letter", writes=begun_alone(bot, turn))
     if turn.lease.stopped and not commands.cuts(turn.message):  # an older control word is still carried out
         return Plan("stopped", writes=begun_alone(bot, turn))
-    return HANDLERS[turn.message.kind].reply(bot, turn)
+    return barred.barred(bot, turn, recalled) or HANDLERS[turn.message.kind].reply(bot, turn, recalled)
 
 
 def _deliver(bot: Bot, turn: Turn, plan: Plan) -> Turn | None:
@@ -134,7 +137,7 @@ def _deliver(bot: Bot, turn: Turn, plan: Plan) -> Turn | None:
             if not passive.may_be(bot, turn) or error.errcode not in passive.UNAUTHORIZED:
                 raise
             bot.deliveries.learn(turn.chat.account, "passive")
-            owner.tell_passive(bot, turn.chat.account, error)
+            raising.tell_passive(bot, turn.chat.account, error)
             return _deliver(bot, turn, _saved(bot, turn, passive.instead(bot, turn, plan, index)))
         except (TextTooLong, ContentRefused) as error:
             return _deliver(bot, turn, _said_otherwise(bot, turn, plan, index, error))
@@ -213,9 +216,11 @@ def _settled(
     bot: Bot, turn: Turn, state: State, writes: tuple[Write, ...], reason: str = "poison"
 ) -> Turn | None:
     if state == "dead_letter":
-        owner.tell_put_aside(bot, turn, reason)
+        raising.tell_put_aside(bot, turn, reason)
     bot.failpoints.reach("pre_done")
     n = turn.lease.n  # settling moves the lease on to the next message
-    following = bot.inbox.settle(turn, state, passive.released(bot, turn, writes), reason)
+    took_ms = int(time.time() * 1000) - turn.accepted_ms
+    counted = bot.days.count(turn.message.person, state, took_ms)
+    following = bot.inbox.settle(turn, state, (*passive.released(bot, turn, writes), *counted), reason)
     log.info("settled", account=turn.chat.account, chat=short_hash(str(turn.chat)), n=n, state=state)
     return following

@@ -53,6 +53,11 @@ class Call:
         asked = questions(self.messages)
         return asked[-1] if asked else ""
 
+    @property
+    def tokens(self) -> int:
+        """What it says that it used."""
+        return usage(self.messages, self.answer)["total_tokens"]
+
 
 @dataclass(slots=True)
 class _Turn:

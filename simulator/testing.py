@@ -102,6 +102,10 @@ base_url = "{self.base_url}/v1"
 api_key = "sk-simulated-0000"
 model = "stand-in"
 
+[limits]
+daily_cost = 0
+per_person_per_day = 0
+
 [accounts.shop]
 channel = "official"
 app_id = "{shop.receive_id}"

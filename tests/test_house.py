@@ -193,25 +193,28 @@ def test_lua_lives_in_lua_files() -> None:
 
 @pytest.mark.parametrize("command", commands.all_commands(), ids=lambda command: command.NAMES[0])
 def test_a_command_has_the_shape_of_a_command(command: commands.Command) -> None:
-    """English name first, then Chinese; CUTS; run(bot, turn, argument)."""
+    """English name first, then Chinese; ADMINS, CUTS, PLACE; run(bot, turn, recalled, argument)."""
     assert command.NAMES[0].isascii()
     assert not any(name.isascii() for name in command.NAMES[1:])
+    assert isinstance(command.ADMINS, bool)
     assert isinstance(command.CUTS, bool)
-    assert list(inspect.signature(command.run).parameters) == ["bot", "turn", "argument"]
+    assert isinstance(command.PLACE, int)
+    assert not (command.ADMINS and command.CUTS), "a stranger's word must stop nothing"
+    assert list(inspect.signature(command.run).parameters) == ["bot", "turn", "recalled", "argument"]
 
 
 @pytest.mark.parametrize("kind", HANDLERS)
 def test_a_handler_has_the_shape_of_a_handler(kind: str) -> None:
-    """KINDS and reply(bot, turn)."""
+    """KINDS and reply(bot, turn, recalled)."""
     assert kind in HANDLERS[kind].KINDS
-    assert list(inspect.signature(HANDLERS[kind].reply).parameters) == ["bot", "turn"]
+    assert list(inspect.signature(HANDLERS[kind].reply).parameters) == ["bot", "turn", "recalled"]
 
 
 def test_every_kind_of_message_has_a_handler() -> None:
     """No kind that a channel can read is met with silence."""
     kinds = (
         *("text", "image", "voice", "video", "location", "link", "file", "sticker", "unsupported"),
-        *("subscribe", "unsubscribe", "enter_agent", "click", "event", "flood"),
+        *("subscribe", "unsubscribe", "enter_agent", "click", "event", "flood", "human"),
     )
 
     assert set(kinds) == set(HANDLERS)

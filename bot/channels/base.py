@@ -98,6 +98,7 @@ class Limits:
         links: whether `<a href>` is shown as a link.
         duplicate_check: whether the platform itself drops a send that is repeated with the same content.
         paces: what one chat may be sent, where the platform drops the surplus without a word.
+        taps: whether a link can send words as the person's own (`tappable`).
         response_bytes: UTF-8 bytes of a text that answers in the callback's own response; 0 where none can.
     """
 
@@ -106,6 +107,7 @@ class Limits:
     duplicate_check: bool
     paces: tuple[Pace, ...] = ()
     response_bytes: int = 0
+    taps: bool = False
 
 
 @dataclass(frozen=True, slots=True)

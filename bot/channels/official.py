@@ -26,7 +26,7 @@ class Official:
     """One official account. Safe and compat callbacks are read by their `<Encrypt>` only (design §3)."""
 
     delivery: Delivery = "push"
-    limits = Limits(text_bytes=2048, links=True, duplicate_check=False, response_bytes=2000)
+    limits = Limits(text_bytes=2048, links=True, duplicate_check=False, response_bytes=2000, taps=True)
 
     def __init__(
         self, account: str, settings: OfficialSettings, tokens: AccessTokens, connections: int

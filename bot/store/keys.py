@@ -21,7 +21,24 @@ All begin with `yd1:`. A `{chat}` is `account:peer`. Times are milliseconds by t
 | answers:{chat} | hash: answers that wait, their numbers, which were handed over last | 7 days, renewed |
 | attempts:{account}:{id} | set: deliveries of a message that may be answered in its request | 1 min |
 | delivery:{account} | string: `service` or `passive`, as the platform last showed | 7 days |
+| person:{person} | hash: short number, since when, what they have chosen | 400 days, renewed |
+| people:{account} | hash: short number → sender; `last` is the highest | for ever |
+| admins:{account} | set of senders that were paired as admins | for ever |
+| bans:{account} | set of salted hashes of banned senders | for ever |
+| pairing:{account} | hash: salted hash of a one-time code, tries left | 10 min |
+| audit:{account} | list of what admins did, newest first, 1 000 at most | `privacy.audit_days`, renewed |
+| ledger:{account}:{day} | hash: tokens and cost by short number and model | 400 days |
+| reserved:{account} | hash: chat → money set aside for the answer that is being made | 1 day, renewed |
+| limits:{account} | hash: limits set from the chat | for ever |
+| cases:{account} | hash: number → complaint; `last` is the highest | 400 days, renewed |
+| day:{account}:{day} | hash: messages by how they ended, answers by their time | 400 days |
+| day_people:{account}:{day} | HyperLogLog of senders | 400 days |
+| recent:{account} | list of questions and answers, newest first, 50 at most | 7 days, renewed |
+| votes:{account} | list of votes, newest first, 1 000 at most | 400 days, renewed |
+| salt | string: what makes hashes of this store unlike any other's | for ever |
 | rest:{chat} | string: what 「继续」 fetches | 48 h |
+| picks:{chat} | string: what a number alone stands for, right after a list | 5 min |
+| failed:{chat} | string: the question that was not answered, for 「重答」 | 1 day |
 | noticed:{person} | string: the person was told that answers are AI-made | 400 days |
 | access_token:{account} | hash: token, whether it works, who gets or tries it, the account's rest | 1 day |
 | token_forced:{account} | list of times of forced refreshes, newest first, 20 at most | 1 day |
@@ -36,6 +53,8 @@ All begin with `yd1:`. A `{chat}` is `account:peer`. Times are milliseconds by t
 | beat | string: since when workers renew without a gap, and when they last did | 10 s, renewed |
 | flood:{chat} | string: the person was told that their inbox is full | 1 min |
 """
+
+from collections.abc import Callable
 
 from bot.messages import Chat, Person
 
@@ -53,6 +72,15 @@ ANSWERS_MS = 7 * DAY_MS
 ATTEMPTS_MS = 60_000  # a platform gives up after 15 s
 DELIVERY_MS = 7 * DAY_MS
 NOTICED_MS = 400 * DAY_MS
+PERSON_MS = 400 * DAY_MS
+PAIRING_MS = 600_000
+LEDGER_MS = 400 * DAY_MS
+CASES_MS = 400 * DAY_MS
+RECENT_MS = 7 * DAY_MS
+VOTES_MS = 400 * DAY_MS
+DAYS_MS = 400 * DAY_MS
+PICKS_MS = 300_000
+FAILED_MS = DAY_MS
 WORKER_MS = 10_000
 BEAT_GAP_MS = 2_500  # workers renew every second: after a longer gap the store was away, or all of them
 BEAT_GRACE_MS = 3_000  # in this time after a gap whoever lives has renewed again
@@ -67,7 +95,10 @@ NOTICE_ANSWER_MS = 20 * 60_000  # longer than an answer is tried (handlers.turn.
 NOTICE_PACE_MS = 10_000
 FAILING_MS = 30 * 60_000
 
-FOREVER = ("schema", "counts", "ready", "workers", "dead", "inbox:", "turn:")
+FOREVER = (
+    *("schema", "counts", "ready", "workers", "dead", "inbox:", "turn:"),
+    *("salt", "people:", "admins:", "bans:", "limits:"),
+)
 """What may stand without a lifetime: bounded, or gone as soon as nothing waits."""
 
 schema = PREFIX + "schema"
@@ -79,22 +110,54 @@ beat = PREFIX + "beat"
 notices = PREFIX + "notices"
 notice_pace = PREFIX + "notice_pace"
 model_failing = PREFIX + "model_failing"
+salt = PREFIX + "salt"
 
 
-def inbox(chat: Chat) -> str:
-    return f"{PREFIX}inbox:{chat}"
+def _of_chat(name: str) -> Callable[[Chat], str]:
+    return lambda chat: f"{PREFIX}{name}:{chat}"
 
 
-def turn(chat: Chat) -> str:
-    return f"{PREFIX}turn:{chat}"
+def _of_person(name: str) -> Callable[[Person], str]:
+    return lambda person: f"{PREFIX}{name}:{person}"
+
+
+def _of(name: str) -> Callable[[str], str]:
+    """Keys of an account, a process, a notice."""
+    return lambda whose: f"{PREFIX}{name}:{whose}"
+
+
+inbox = _of_chat("inbox")
+turn = _of_chat("turn")
+cut = _of_chat("cut")
+allowance = _of_chat("allowance")
+rest = _of_chat("rest")
+picks = _of_chat("picks")
+failed = _of_chat("failed")
+pace = _of_chat("pace")
+flood = _of_chat("flood")
+noticed = _of_person("noticed")
+person = _of_person("person")
+delivery = _of("delivery")
+people = _of("people")
+admins = _of("admins")
+bans = _of("bans")
+pairing = _of("pairing")
+audit = _of("audit")
+cases = _of("cases")
+recent = _of("recent")
+votes = _of("votes")
+reserved = _of("reserved")
+limits = _of("limits")
+access_token = _of("access_token")
+token_forced = _of("token_forced")
+notice = _of("notice")
+notice_told = _of("notice_told")
+notice_held = _of("notice_held")
+worker = _of("worker")
 
 
 def lease(chat: Chat | str) -> str:
     return f"{PREFIX}lease:{chat}"
-
-
-def cut(chat: Chat) -> str:
-    return f"{PREFIX}cut:{chat}"
 
 
 def seen(account: str, msg_id: str) -> str:
@@ -105,16 +168,8 @@ def nonce(account: str, value: str) -> str:
     return f"{PREFIX}nonce:{account}:{value}"
 
 
-def allowance(chat: Chat) -> str:
-    return f"{PREFIX}allowance:{chat}"
-
-
 def memory(chat: Chat, older: int | None = None) -> str:
     return f"{PREFIX}memory:{chat}" + ("" if older is None else f":{older}")
-
-
-def rest(chat: Chat) -> str:
-    return f"{PREFIX}rest:{chat}"
 
 
 def answers(chat: Chat | str) -> str:
@@ -125,41 +180,13 @@ def attempts(account: str, msg_id: str) -> str:
     return f"{PREFIX}attempts:{account}:{msg_id}"
 
 
-def delivery(account: str) -> str:
-    return f"{PREFIX}delivery:{account}"
+def day(account: str, date: str) -> str:
+    return f"{PREFIX}day:{account}:{date}"
 
 
-def noticed(person: Person) -> str:
-    return f"{PREFIX}noticed:{person}"
+def day_people(account: str, date: str) -> str:
+    return f"{PREFIX}day_people:{account}:{date}"
 
 
-def access_token(account: str) -> str:
-    return f"{PREFIX}access_token:{account}"
-
-
-def token_forced(account: str) -> str:
-    return f"{PREFIX}token_forced:{account}"
-
-
-def pace(chat: Chat) -> str:
-    return f"{PREFIX}pace:{chat}"
-
-
-def notice(name: str) -> str:
-    return f"{PREFIX}notice:{name}"
-
-
-def notice_told(name: str) -> str:
-    return f"{PREFIX}notice_told:{name}"
-
-
-def notice_held(name: str) -> str:
-    return f"{PREFIX}notice_held:{name}"
-
-
-def flood(chat: Chat) -> str:
-    return f"{PREFIX}flood:{chat}"
-
-
-def worker(process: str) -> str:
-    return f"{PREFIX}worker:{process}"
+def ledger(account: str, day: str) -> str:
+    return f"{PREFIX}ledger:{account}:{day}"

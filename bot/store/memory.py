@@ -1,11 +1,15 @@
 """What a chat remembers: its session's exchanges, older sessions, and the rest of a long answer."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import cast
 
 from bot.conversation import Exchange
 from bot.messages import Chat, Person
 from bot.store import keys
+from bot.store.client import Client, store_errors
+from bot.store.people import People, Profile, load_profile
 from bot.store.scripts import Scripts
 from bot.store.turns import Write
 from bot.store.values import dump, read, reading
@@ -30,7 +34,7 @@ class Rest:
 
 @dataclass(frozen=True, slots=True)
 class Recalled:
-    """What is known when a message is to be answered.
+    """What is known of a chat and of who speaks when a message is to be answered.
 
     Attributes:
         session: number of the current session, from 1.
@@ -39,6 +43,10 @@ class Recalled:
         noticed: the person has been told that answers are AI-made.
         sends_left: how many messages may be sent now; None where the store knows of no limit.
         late: a late answer waits in the answer inbox.
+        profile: who speaks.
+        picks: what a number alone stands for, from 1: the last message was a list.
+        failed: the question that was not answered; empty when the last one was.
+        paused: the account rests.
     """
 
     session: int
@@ -46,30 +54,77 @@ class Recalled:
     rest: Rest | None
     noticed: bool
     sends_left: int | None
-    late: bool = False
+    late: bool
+    profile: Profile
+    picks: tuple[str, ...] = ()
+    failed: str = ""
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Older:
+    """A session that was put away: its number, its exchanges, when it was last used (0: not known)."""
+
+    session: int
+    history: tuple[Exchange, ...]
+    at_ms: int
 
 
 class Memory:
     """Reads what is kept of a chat; changes are Writes that become true when a message is settled."""
 
-    def __init__(self, scripts: Scripts, *, days: int, forget_days: int) -> None:
+    def __init__(
+        self, client: Client, scripts: Scripts, people: People, *, days: int, forget_days: int
+    ) -> None:
+        self._client = client
         self._scripts = scripts
+        self._people = people
         self._life_ms = days * keys.DAY_MS
         self._forget_ms = max(1, forget_days * keys.DAY_MS)
 
     def recall(self, chat: Chat, person: Person) -> Recalled:
         """Everything a turn needs, in one round trip. Raises StoreAway, StoreUnfit."""
-        memory, rest, noticed, sends_left, late = self._scripts.run(
+        found = self._scripts.run(
             "recall",
             [
                 *(keys.memory(chat), keys.rest(chat), keys.noticed(person)),
                 *(keys.allowance(chat), keys.answers(chat)),
+                *(keys.person(person), keys.people(person.account)),
+                *(keys.admins(person.account), keys.bans(person.account)),
+                *(keys.picks(chat), keys.failed(chat), keys.limits(chat.account)),
             ],
-            [],
+            [person.sender, self._people.mark(person), keys.PERSON_MS],
         )
-        session, history = _load(memory)
-        kept = _load_rest(rest) if rest else None
-        return Recalled(session, history, kept, noticed is not None, sends_left, bool(late))
+        memory, rest, noticed, sends_left, late, paired, banned, flat, picks, failed, paused = found
+        current = _load(memory)
+        return Recalled(
+            current.session,
+            current.history,
+            _load_rest(rest) if rest else None,
+            noticed is not None,
+            sends_left,
+            bool(late),
+            load_profile(flat, paired=bool(paired), banned=bool(banned)),
+            _load_picks(picks) if picks else (),
+            read(failed)["question"] if failed else "",
+            bool(paused),
+        )
+
+    def older(self, chat: Chat, recalled: Recalled) -> list[Older]:
+        """The sessions that were put away, the newest first. Raises StoreAway, StoreUnfit."""
+        numbers = range(recalled.session - 1, max(0, recalled.session - 1 - SESSIONS_KEPT), -1)
+        if not numbers:
+            return []
+        with store_errors():
+            stored = self._client.mget([keys.memory(chat, number) for number in numbers])
+        return [_load(cast(bytes, value)) for value in stored if value is not None]
+
+    def switch(self, chat: Chat, recalled: Recalled, older: Older) -> tuple[Write, ...]:
+        """Go on with *older* as the newest session; the current one is put away."""
+        fresh, *put_away = self.start_over(chat, recalled) if recalled.history else (None,)
+        session = recalled.session + (1 if fresh else 0)
+        current = Write("set", keys.memory(chat), _dump(session, older.history), self._life_ms)
+        return (*put_away, Write("del", keys.memory(chat, older.session)), current)
 
     def remember(self, chat: Chat, session: int, history: Sequence[Exchange]) -> Write:
         """Keep *history* as the session's exchanges; its life begins anew."""
@@ -132,6 +187,22 @@ class Memory:
         """Nothing is left to fetch."""
         return Write("del", keys.rest(chat))
 
+    def offer(self, chat: Chat, picks: Sequence[str]) -> Write:
+        """A number alone stands for one of *picks*, if the next message is one."""
+        return Write("set", keys.picks(chat), dump({"picks": picks}), keys.PICKS_MS)
+
+    def drop_picks(self, chat: Chat) -> Write:
+        """A number is a number again."""
+        return Write("del", keys.picks(chat))
+
+    def keep_failed(self, chat: Chat, question: str) -> Write:
+        """Keep the question that 「重答」 asks again."""
+        return Write("set", keys.failed(chat), dump({"question": question}), keys.FAILED_MS)
+
+    def drop_failed(self, chat: Chat) -> Write:
+        """It was answered."""
+        return Write("del", keys.failed(chat))
+
     def notice(self, person: Person) -> Write:
         """Remember that *person* was told that answers are AI-made."""
         return Write("set", keys.noticed(person), "1", keys.NOTICED_MS)
@@ -140,22 +211,31 @@ class Memory:
         """The *write* of `remember` with its last answer replaced by *answer*; None for other writes."""
         if write.key != keys.memory(chat) or write.op != "set":
             return None
-        session, history = _load(write.value.encode())
-        if not history:
+        kept = _load(write.value.encode())
+        if not kept.history:
             return None
-        return replace(write, value=_dump(session, (*history[:-1], replace(history[-1], answer=answer))))
+        last = replace(kept.history[-1], answer=answer)
+        return replace(write, value=_dump(kept.session, (*kept.history[:-1], last)))
 
 
 def _dump(session: int, history: Sequence[Exchange]) -> str:
-    return dump({"session": session, "exchanges": [asdict(exchange) for exchange in history]})
+    exchanges = [asdict(exchange) for exchange in history]
+    return dump({"session": session, "t": int(time.time() * 1000), "exchanges": exchanges})
 
 
-def _load(stored: bytes | None) -> tuple[int, tuple[Exchange, ...]]:
+def _load(stored: bytes | None) -> Older:
     if stored is None:
-        return 1, ()
+        return Older(1, (), 0)
     value = read(stored)
     with reading():
-        return value["session"], tuple(Exchange(**exchange) for exchange in value["exchanges"])
+        exchanges = tuple(Exchange(**exchange) for exchange in value["exchanges"])
+        return Older(value["session"], exchanges, value.get("t", 0))
+
+
+def _load_picks(stored: bytes) -> tuple[str, ...]:
+    value = read(stored)
+    with reading():
+        return tuple(value["picks"])
 
 
 def _load_rest(stored: bytes | str) -> Rest:

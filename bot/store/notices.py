@@ -30,6 +30,9 @@ Kind = Literal[
     "dead_letter",
     "model_key_refused",
     "model_down_long",
+    "money_runs_out",
+    "money_spent",
+    "complaint",
 ]
 """What can be wrong; each has its words in config/texts (`notices.<kind>`)."""
 

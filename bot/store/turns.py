@@ -10,17 +10,35 @@ from bot.store.values import dump, read, reading
 PartState = Literal["planned", "sending", "sent"]
 
 
+Op = Literal[
+    "set",
+    "del",
+    "expire",
+    "hset",
+    "hdel",
+    "add",
+    "sadd",
+    "srem",
+    "pfadd",
+    "last",
+    "purge",
+    "log",
+    "cut",
+    "answer",
+    "taken",
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Write:
     """One key that changes together with the settling of a message.
 
     Attributes:
-        op: `set` to *value*, `del`, `expire` (only the lifetime changes), or of a chat's answers `answer` and
-            `taken` (see bot.store.answers).
-        life_ms: lifetime in milliseconds from then.
+        op: what happens to *key*; lua/settle.lua says what each does with *value*.
+        life_ms: lifetime in milliseconds from then; 0 where the key has none.
     """
 
-    op: Literal["set", "del", "expire", "answer", "taken"]
+    op: Op
     key: str
     value: str = ""
     life_ms: int = 0

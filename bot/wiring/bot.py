@@ -11,17 +11,25 @@ from bot.failpoints import Failpoints
 from bot.model import Model
 from bot.store.access_tokens import AccessTokens
 from bot.store.answers import Answers
+from bot.store.cases import Cases
 from bot.store.client import Client, queue_client, web_client, worker_client
+from bot.store.days import Days
 from bot.store.deliveries import Deliveries
+from bot.store.erasure import Erasure
 from bot.store.health import StoreHealth
 from bot.store.inbox import Inbox
 from bot.store.leases import Leases
+from bot.store.ledger import Ledger
 from bot.store.memory import Memory
 from bot.store.notices import Notices
+from bot.store.people import People
 from bot.store.scripts import Scripts
+from bot.store.voices import Voices
 from bot.tokens import TokenCounter
 from bot.wiring.door import channels, process_name, store_url
 from config.accounts import AccountSettings
+from config.personas import Persona, load_personas
+from config.prices import Prices, load_prices
 from config.settings import ConfigError, Settings
 from config.wording import Texts, load_texts
 
@@ -62,6 +70,14 @@ class Bot:
     inbox: Inbox
     leases: Leases
     memory: Memory
+    people: People
+    ledger: Ledger
+    cases: Cases
+    days: Days
+    voices: Voices
+    erasure: Erasure
+    prices: Prices
+    personas: Mapping[str, Persona]
     notices: Notices
     answers: Answers
     deliveries: Deliveries
@@ -81,6 +97,8 @@ def build_bot(settings: Settings) -> Bot:
     client, queue = worker_client(url, threads), queue_client(url, patient=True)
     scripts = Scripts(worker_client(url, threads), threads + 8)
     process = process_name("worker")
+    kept = settings.memory
+    people = People(client, scripts, audit_days=settings.privacy.audit_days)
     budget = Budget(settings.memory.budget_tokens, settings.chat.reply_tokens, settings.chat.window_tokens)
     tokens = TokenCounter.for_model(settings.chat.model, VOCABULARY)
     return Bot(
@@ -89,9 +107,15 @@ def build_bot(settings: Settings) -> Bot:
         channels=channels(settings, AccessTokens(scripts), connections=threads),
         inbox=Inbox(scripts, process, most=settings.turn.inbox_most),
         leases=Leases(scripts, process),
-        memory=Memory(
-            scripts, days=settings.memory.days, forget_days=settings.memory.forget_after_unfollow_days
-        ),
+        memory=Memory(client, scripts, people, days=kept.days, forget_days=kept.forget_after_unfollow_days),
+        people=people,
+        ledger=Ledger(client, scripts, settings.time.zone),
+        cases=Cases(client),
+        voices=Voices(client),
+        erasure=Erasure(Cases(client)),
+        days=Days(client, settings.time.zone),
+        prices=load_prices(),
+        personas=load_personas(),
         notices=Notices(client, scripts),
         answers=Answers(scripts),
         deliveries=Deliveries(client),

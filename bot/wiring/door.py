@@ -19,6 +19,7 @@ from bot.store.deliveries import Deliveries
 from bot.store.health import StoreHealth
 from bot.store.inbox import Inbox
 from bot.store.notices import Notices
+from bot.store.people import People
 from bot.store.scripts import Scripts
 from config.settings import ConfigError, Settings
 from config.wording import Texts, load_texts
@@ -38,6 +39,7 @@ class Door:
     waker: Waker
     health: StoreHealth
     notices: Notices
+    people: People
     dead_letters: DeadLetters
     failpoints: Failpoints
     answers: Answers
@@ -58,6 +60,7 @@ def open_door(settings: Settings) -> Door:
         waker=Waker(Hints(queue_client(url, patient=False))),
         health=StoreHealth(client),
         notices=Notices(client, scripts),
+        people=People(client, scripts, audit_days=settings.privacy.audit_days),
         dead_letters=DeadLetters(client, scripts, most=settings.turn.inbox_most),
         failpoints=Failpoints.parse(settings.failpoints.armed),
         answers=Answers(scripts),

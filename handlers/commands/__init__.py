@@ -1,8 +1,9 @@
 """Chat commands, one file each, found by scanning this folder.
 
-A command module has: `NAMES` (the English name, then the bare Chinese words), `CUTS` (whether it stops every
-older message the moment it is accepted), `PLACE` (where it stands in /help, lowest first) and
-`run(bot, turn, argument) -> Plan`. Its words for /help are `commands.<name>` in config/texts.
+A command module has: `NAMES` (the English name, then the Chinese words), `ADMINS` (whether it is theirs alone
+and nobody else learns of it), `CUTS` (whether it stops every older message the moment it is accepted),
+`PLACE` (where it stands in /help, lowest first; 0: it is not shown) and
+`run(bot, turn, recalled, argument) -> Plan`. Its words for /help are `commands.<name>` in config/texts.
 """
 
 import importlib
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from bot.messages import InboundMessage
 from bot.store.inbox import Turn
+from bot.store.memory import Recalled
 from bot.store.turns import Plan
 
 if (
@@ -22,24 +24,33 @@ if (
     from bot.wiring.bot import Bot
 
 FETCHING = ("answers", "continue")
+ALWAYS = frozenset({"complain", "export", "forget"})
+"""What stays open to somebody who is banned or over their quota."""
 PREFIXES = "/#／＃、"
-_NUMBERED = re.compile(r"([^\s\d#]+)\s*#?(\d{1,5})")
+_ADMINS_HELP, _ADMINS_COMMAND = ("#", "＃"), "commands"
+_SAID_TO = re.compile(r"[#＃](\d{1,9})\s+(.+)", re.DOTALL)
+_NUMBERED = re.compile(r"([^\s\d#]+)\s*#?(\d{1,6})")
+_TAKE_NUMBERS = frozenset({*FETCHING, "pair", "switch"})
 
 
 class Command(Protocol):
     """What a module in this folder looks like."""
 
     NAMES: tuple[str, ...]
+    ADMINS: bool
     CUTS: bool
     PLACE: int
 
-    def run(self, bot: "Bot", turn: Turn, argument: str) -> Plan:
+    def run(self, bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
         """What is said back and kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """A command line as typed: *command* is None where no command has that *word*."""
+    """A command line as typed: *command* is None where no command has that *word*.
+
+    The word is empty for `#12 …`: an admin speaks to number 12; from anybody else it is talk.
+    """
 
     command: Command | None
     word: str
@@ -57,25 +68,36 @@ def _scan() -> dict[str, Command]:
 
 def all_commands() -> list[Command]:
     """Every command once, in the order of /help."""
-    return sorted({id(found): found for found in COMMANDS.values()}.values(), key=lambda found: found.PLACE)
+    return sorted({found.NAMES: found for found in COMMANDS.values()}.values(), key=lambda found: found.PLACE)
+
+
+def shown(*, to_admins: bool) -> list[Command]:
+    """Those that are taught: to everyone, or to admins alone."""
+    return [found for found in all_commands() if found.PLACE and to_admins == found.ADMINS]
 
 
 def parse(text: str) -> Called | None:
     """The command that *text* calls; None when it is ordinary talk.
 
-    With a prefix the first word names it. Without one only a Chinese name that is the whole message does, or
-    all but a number (「取 3」), so that nobody stumbles over a command in the middle of a sentence.
+    With a prefix the first word names it; a lone `#` asks what admins can do. Without one only a Chinese name
+    that is the whole message does, or all but a number (「取 3」), so that nobody stumbles over a command in
+    the middle of a sentence; and none that is for admins alone.
     """
     line = text.strip()
+    if line in _ADMINS_HELP:
+        return Called(COMMANDS[_ADMINS_COMMAND], line, "", prefixed=True)
+    said_to = _SAID_TO.fullmatch(line)
+    if said_to:
+        return Called(COMMANDS["say"], "", f"{said_to[1]} {said_to[2]}", prefixed=True)
     if line and line[0] in PREFIXES:
         word, argument = (*line[1:].split(None, 1), "", "")[:2]
         word = word.lower()
         return Called(COMMANDS.get(word), word, argument.strip(), prefixed=True) if _is_word(word) else None
     numbered = _NUMBERED.fullmatch(line)
     name, number = numbered.groups() if numbered else (line, "")
-    takes_number = not number or (name in COMMANDS and COMMANDS[name].NAMES[0] in FETCHING)
-    if not name.isascii() and name in COMMANDS and takes_number:
-        return Called(COMMANDS[name], name, number, prefixed=False)
+    command = None if name.isascii() else COMMANDS.get(name)
+    if command and not command.ADMINS and (not number or command.NAMES[0] in _TAKE_NUMBERS):
+        return Called(command, name, number, prefixed=False)
     return None
 
 

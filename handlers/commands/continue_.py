@@ -2,26 +2,25 @@
 
 from typing import TYPE_CHECKING
 
-from bot.messages import Reply
 from bot.store.inbox import Turn
+from bot.store.memory import Recalled
 from bot.store.turns import Plan
 from handlers.commands import fetch
-from handlers.reply import lay_out, planned
+from handlers.reply import lay_out, told
 
 if TYPE_CHECKING:
     from bot.wiring.bot import Bot
 
 NAMES = ("continue", "继续")
+ADMINS = False
 CUTS = False
 PLACE = 20
 
 
-def run(bot: "Bot", turn: Turn, argument: str) -> Plan:
+def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     """The next parts, or the word that nothing is left."""
-    recalled = bot.memory.recall(turn.chat, turn.message.person)
     if recalled.late and recalled.rest is None:
-        return fetch.run(bot, turn, "")
+        return fetch.run(bot, turn, recalled, "")
     if recalled.rest is not None:
-        return lay_out(bot, turn, recalled.rest, state="command", recalled=recalled)
-    said = Reply.of(bot.accounts[turn.chat.account].texts.say("nothing_more"))
-    return planned(bot, turn, said, state="command", recalled=recalled)
+        return lay_out(bot, turn, recalled, recalled.rest, state="command")
+    return told(bot, turn, recalled, "nothing_more")

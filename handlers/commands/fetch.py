@@ -7,29 +7,31 @@ from bot.channels.base import tappable
 from bot.messages import Reply
 from bot.store.answers import Waiting
 from bot.store.inbox import Turn
+from bot.store.memory import Recalled
 from bot.store.turns import Plan
 from handlers import passive
-from handlers.reply import planned
+from handlers.reply import planned, told
 
 if TYPE_CHECKING:
     from bot.wiring.bot import Bot
 
 NAMES = ("answers", "取")
+ADMINS = False
 CUTS = False
 PLACE = 25
 
 
-def run(bot: "Bot", turn: Turn, argument: str) -> Plan:
+def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     """The one with that number, or as many as fit, oldest first, and what else waits."""
     in_request = passive.is_passive(bot, turn)
     box = bot.answers.box(turn.chat, turn.lease.n)
     if in_request and box.told:
         return Plan("command")  # Nobody would see it; what waits stays where it is.
-    texts, waiting = bot.accounts[turn.chat.account].texts, box.waiting
+    waiting = box.waiting
     number = argument.lstrip("# ")
     chosen = [one for one in waiting if not number or str(one.number) == number]
     if not chosen:
-        return planned(bot, turn, Reply.of(texts.say("nothing_waits")), state="command")
+        return told(bot, turn, recalled, "nothing_waits")
     shown, rest = _fitting(bot, turn, chosen, [one for one in waiting if one not in chosen])
     text = "\n\n".join((*(passive.headed(bot, turn, one) for one in shown), *rest))
     taken = [bot.answers.take(turn.chat, one) for one in shown]
@@ -37,8 +39,8 @@ def run(bot: "Bot", turn: Turn, argument: str) -> Plan:
     plan = Plan("command", writes=(*taken, *kept))
     if in_request:
         return passive.offered_text(bot, turn, plan, text)
-    recalled = replace(bot.memory.recall(turn.chat, turn.message.person), late=False, rest=None)
-    return planned(bot, turn, Reply.of(text), state="command", recalled=recalled, writes=plan.writes)
+    shown_all = replace(recalled, late=False, rest=None)
+    return planned(bot, turn, shown_all, Reply.of(text), state="command", writes=plan.writes)
 
 
 def _fitting(

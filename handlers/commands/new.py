@@ -2,22 +2,20 @@
 
 from typing import TYPE_CHECKING
 
-from bot.messages import Reply
 from bot.store.inbox import Turn
+from bot.store.memory import Recalled
 from bot.store.turns import Plan
-from handlers.reply import planned
+from handlers.reply import told
 
 if TYPE_CHECKING:
     from bot.wiring.bot import Bot
 
 NAMES = ("new", "新对话")
+ADMINS = False
 CUTS = True
 PLACE = 10
 
 
-def run(bot: "Bot", turn: Turn, argument: str) -> Plan:
+def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     """The next session begins when this is settled; older messages were cut when it was accepted."""
-    recalled = bot.memory.recall(turn.chat, turn.message.person)
-    said = Reply.of(bot.accounts[turn.chat.account].texts.say("fresh_start"))
-    writes = bot.memory.start_over(turn.chat, recalled)
-    return planned(bot, turn, said, state="command", recalled=recalled, writes=writes)
+    return told(bot, turn, recalled, "fresh_start", writes=bot.memory.start_over(turn.chat, recalled))

@@ -2,20 +2,20 @@
 
 from typing import TYPE_CHECKING
 
-from bot.messages import Reply
 from bot.store.inbox import Turn
+from bot.store.memory import Recalled
 from bot.store.turns import Plan
-from handlers.reply import planned
+from handlers.reply import told
 
 if TYPE_CHECKING:
     from bot.wiring.bot import Bot
 
 NAMES = ("stop", "停")
+ADMINS = False
 CUTS = True
 PLACE = 30
 
 
-def run(bot: "Bot", turn: Turn, argument: str) -> Plan:
+def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     """The cut that came with this message has stopped everything older; what waits to be fetched goes too."""
-    said = Reply.of(bot.accounts[turn.chat.account].texts.say("stopped"))
-    return planned(bot, turn, said, state="command", writes=(bot.memory.drop_rest(turn.chat),))
+    return told(bot, turn, recalled, "stopped", writes=(bot.memory.drop_rest(turn.chat),))

@@ -1,6 +1,6 @@
 """What is done with each kind of message: one file a kind or family, found by scanning this folder.
 
-A module has `KINDS` (the kinds of InboundMessage it answers) and `reply(bot, turn) -> Plan`.
+A module has `KINDS` (the kinds of InboundMessage it answers) and `reply(bot, turn, recalled) -> Plan`.
 """
 
 import importlib
@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Protocol, cast
 
 from bot.store.inbox import Turn
+from bot.store.memory import Recalled
 from bot.store.turns import Plan
 from bot.wiring.bot import Bot
 
@@ -18,7 +19,7 @@ class Handler(Protocol):
 
     KINDS: tuple[str, ...]
 
-    def reply(self, bot: Bot, turn: Turn) -> Plan:
+    def reply(self, bot: Bot, turn: Turn, recalled: Recalled) -> Plan:
         """How the turn ends. Raises ModelError, StoreAway, LeaseLost."""
 
 

@@ -2,6 +2,7 @@
 
 from bot.messages import Reply
 from bot.store.inbox import Turn
+from bot.store.memory import Recalled
 from bot.store.turns import Plan
 from bot.wiring.bot import Bot
 from handlers.reply import planned
@@ -9,8 +10,8 @@ from handlers.reply import planned
 KINDS = ("flood",)
 
 
-def reply(bot: Bot, turn: Turn) -> Plan:
+def reply(bot: Bot, turn: Turn, recalled: Recalled) -> Plan:
     """How many are answered; this message stands for the first that was not kept."""
     count = bot.settings.turn.inbox_most
     said = bot.accounts[turn.chat.account].texts.say("too_fast", count=count)
-    return planned(bot, turn, Reply.of(said), state="refused")
+    return planned(bot, turn, recalled, Reply.of(said), state="refused")

@@ -2,6 +2,7 @@
 
 from bot.messages import Reply
 from bot.store.inbox import Turn
+from bot.store.memory import Recalled
 from bot.store.turns import Plan
 from bot.wiring.bot import Bot
 from handlers.reply import planned
@@ -9,9 +10,8 @@ from handlers.reply import planned
 KINDS = ("subscribe", "enter_agent")
 
 
-def reply(bot: Bot, turn: Turn) -> Plan:
+def reply(bot: Bot, turn: Turn, recalled: Recalled) -> Plan:
     """The welcome; opening an app again is no reason to be greeted again (protocol C2)."""
-    recalled = bot.memory.recall(turn.chat, turn.message.person)
     if turn.message.kind == "enter_agent" and recalled.noticed:
         return Plan("ignored")
     account = bot.accounts[turn.chat.account]
@@ -27,4 +27,4 @@ def reply(bot: Bot, turn: Turn) -> Plan:
     if settings.audience == "public":
         text = f"{text}\n{account.texts.say('ai_notice')}"
     writes = (bot.memory.notice(turn.message.person),)
-    return planned(bot, turn, Reply.of(text), state="answered", recalled=recalled, writes=writes)
+    return planned(bot, turn, recalled, Reply.of(text), state="answered", writes=writes)

@@ -2,6 +2,7 @@
 
 from bot.messages import Reply
 from bot.store.inbox import Turn
+from bot.store.memory import Recalled
 from bot.store.turns import Plan
 from bot.wiring.bot import Bot
 from handlers.reply import planned
@@ -9,7 +10,7 @@ from handlers.reply import planned
 KINDS = ("voice", "image", "video", "location", "link", "file", "sticker", "unsupported")
 
 
-def reply(bot: Bot, turn: Turn) -> Plan:
+def reply(bot: Bot, turn: Turn, recalled: Recalled) -> Plan:
     """What to do instead."""
     said = bot.accounts[turn.chat.account].texts.say(f"not_yet_{turn.message.kind}")
-    return planned(bot, turn, Reply.of(said), state="refused")
+    return planned(bot, turn, recalled, Reply.of(said), state="refused")

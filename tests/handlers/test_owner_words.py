@@ -28,7 +28,7 @@ from bot.wiring.bot import Bot
 from config.accounts import Account
 from config.settings import Settings, load
 from config.wording import load_texts
-from handlers import owner
+from handlers import owner, raising
 
 TOML = """
 [chat]
@@ -99,7 +99,7 @@ def desk(store: Redis, tmp_path: Path) -> Bot:
 )
 def test_what_the_owner_must_mend_is_raised(desk: Bot, account: str, error: PlatformError, kind: str) -> None:
     """The same number may mean another thing on another platform; each kind has its words in both tongues."""
-    owner.tell_refused(desk, account, error, tries=3)
+    raising.tell_refused(desk, account, error, tries=3)
 
     (raised,) = desk.notices.all()
     assert (kind, account, error.errcode) == (raised.kind, raised.account, raised.errcode)
@@ -111,7 +111,7 @@ def test_what_the_owner_must_mend_is_raised(desk: Bot, account: str, error: Plat
 
 def test_an_account_found_to_be_passive_is_told_in_its_own_words(desk: Bot) -> None:
     """Nothing has to be mended; the owner learns how it answers from now on."""
-    owner.tell_passive(desk, "shop", AccountUnfit(48001))
+    raising.tell_passive(desk, "shop", AccountUnfit(48001))
 
     (raised,) = desk.notices.all()
     assert (raised.kind, raised.account, raised.errcode) == ("answers_passively", "shop", 48001)
@@ -123,14 +123,14 @@ def test_an_account_found_to_be_passive_is_told_in_its_own_words(desk: Bot) -> N
 )
 def test_what_passes_or_is_one_persons_alone_is_not(desk: Bot, error: PlatformError) -> None:
     """Nobody is called because WeChat was busy or a follower has gone."""
-    owner.tell_refused(desk, "shop", error, tries=50)
+    raising.tell_refused(desk, "shop", error, tries=50)
 
     assert desk.notices.all() == []
 
 
 def test_a_token_that_is_refused_once_is_no_news(desk: Bot) -> None:
     """It is refreshed; only what stays is told."""
-    owner.tell_refused(desk, "shop", TokenRefused(42001), tries=2)
+    raising.tell_refused(desk, "shop", TokenRefused(42001), tries=2)
 
     assert desk.notices.all() == []
 
@@ -153,14 +153,14 @@ def test_a_token_that_is_refused_once_is_no_news(desk: Bot) -> None:
 )
 def test_only_an_address_is_taken_from_the_platforms_sentence(errmsg: str, address: str) -> None:
     """Where the platform puts it, and only if it is one."""
-    assert address == owner.address_in(errmsg)
+    assert address == raising.address_in(errmsg)
 
 
 def test_several_addresses_are_told_together(desk: Bot) -> None:
     """A machine behind several addresses needs them all allowed."""
     for last in (7, 8):
         sentence = f"not allow to access, from ip: 203.0.113.{last}, more"
-        owner.tell_refused(desk, "office", AccountOnHold(60020, sentence), 0)
+        raising.tell_refused(desk, "office", AccountOnHold(60020, sentence), 0)
 
     said = owner.what(desk.settings, load_texts("zh"), desk.notices.all()[0])
     assert "要放行的 IP：203.0.113.7, 203.0.113.8\n" in said
@@ -169,7 +169,7 @@ def test_several_addresses_are_told_together(desk: Bot) -> None:
 
 def test_without_an_address_the_line_is_left_out(desk: Bot) -> None:
     """The rest still says where to click."""
-    owner.tell_refused(desk, "shop", AccountOnHold(40164, "something else"), 0)
+    raising.tell_refused(desk, "shop", AccountOnHold(40164, "something else"), 0)
 
     said = owner.what(desk.settings, load_texts("zh"), desk.notices.all()[0])
     assert "要放行的" not in said
@@ -187,7 +187,7 @@ def test_without_an_address_the_line_is_left_out(desk: Bot) -> None:
 )
 def test_a_refused_key_is_told_at_once(desk: Bot, error: ModelError, kind: str) -> None:
     """Once for all accounts, with the provider's code; money has its own words."""
-    owner.tell_model_failed(desk, error)
+    raising.tell_model_failed(desk, error)
 
     (raised,) = desk.notices.all()
     assert (kind, "", (str(error),)) == (raised.kind, raised.account, raised.details)
@@ -196,14 +196,14 @@ def test_a_refused_key_is_told_at_once(desk: Bot, error: ModelError, kind: str) 
 
 def test_a_model_that_fails_is_told_after_five_minutes(desk: Bot, store: Redis) -> None:
     """A failure or two are nothing; a question that is refused is no failure."""
-    owner.tell_model_failed(desk, ModelDown("ConnectError status=0"))
-    owner.tell_model_failed(desk, ModelBusy("none status=429"))
+    raising.tell_model_failed(desk, ModelDown("ConnectError status=0"))
+    raising.tell_model_failed(desk, ModelBusy("none status=429"))
     assert desk.notices.all() == []
 
     store.decrby(keys.model_failing, 301_000)
-    owner.tell_model_failed(desk, ModelRefused("content_filter status=400"))
+    raising.tell_model_failed(desk, ModelRefused("content_filter status=400"))
     assert desk.notices.all() == []
-    owner.tell_model_failed(desk, ModelDown("none status=503"))
+    raising.tell_model_failed(desk, ModelDown("none status=503"))
 
     assert [notice.kind for notice in desk.notices.all()] == ["model_down_long"]
 

@@ -4,9 +4,69 @@
 --      7 dead (list) 8… the keys that are written
 -- ARGV 1 token 2 lease life in ms 3 chat 4 inbox number 5 state 6 bucket of the answer time or ''
 --      7 answer time in ms 8 dead letter, JSON, or '' 9… op, value, life in ms for each written key;
---      op is set, del, expire, or of the chat's answers (hash): answer adds this message's, '' for none, and tells
---      whoever waits for it; taken drops the one whose inbox number is the value
+--      the ops are below; a life of 0 leaves the key's as it is
 -- returns {} when the chat was taken over, {0} when nothing waits, else {1, head, cut}
+local function keep(key, life) if life > 0 then redis.call('PEXPIRE', key, life) end end
+-- Whoever waits for the answer of message n is let go.
+local function over(key, n)
+  local done = n .. ' ' .. (redis.call('HGET', key, 'done') or '')
+  redis.call('HSET', key, 'done', string.sub(done, 1, 100))
+end
+local apply = {
+  set = function(key, value, life) redis.call('SET', key, value, 'PX', life) end,
+  del = function(key) redis.call('DEL', key) end,
+  expire = function(key, _, life) redis.call('PEXPIRE', key, life) end,
+  -- The value is a field, a space and what it holds.
+  hset = function(key, value, life)
+    redis.call('HSET', key, string.match(value, '^(%S+) (.*)$'))
+    keep(key, life)
+  end,
+  hdel = function(key, field) redis.call('HDEL', key, field) end,
+  -- A line for each field: what is added, a space, and the field.
+  add = function(key, lines, life)
+    for amount, field in string.gmatch(lines, '(%-?%d+) ([^\n]+)') do redis.call('HINCRBY', key, field, amount) end
+    keep(key, life)
+  end,
+  sadd = function(key, member, life) redis.call('SADD', key, member) keep(key, life) end,
+  pfadd = function(key, member, life) redis.call('PFADD', key, member) keep(key, life) end,
+  srem = function(key, member) redis.call('SREM', key, member) end,
+  -- The newest of a list comes first, and a thousand of them are kept.
+  log = function(key, line, life)
+    redis.call('LPUSH', key, line)
+    redis.call('LTRIM', key, 0, 999)
+    keep(key, life)
+  end,
+  -- The same, and fifty.
+  last = function(key, line, life)
+    redis.call('LPUSH', key, line)
+    redis.call('LTRIM', key, 0, 49)
+    keep(key, life)
+  end,
+  -- Whatever of a list holds these words goes.
+  purge = function(key, words)
+    for _, line in ipairs(redis.call('LRANGE', key, 0, -1)) do
+      if string.find(line, words, 1, true) then redis.call('LREM', key, 0, line) end
+    end
+  end,
+  -- Stops what a chat, whose cut the key is, has been sent so far.
+  cut = function(key, _, life) redis.call('SET', key, redis.call('HGET', KEYS[5], 'accepted') or '0', 'PX', life) end,
+  -- The answer of this message, or '' for none, is there for whoever waits for it.
+  answer = function(key, value, life)
+    if value ~= '' then
+      redis.call('HSET', key, 'answer:' .. ARGV[4], value)
+    else
+      over(key, ARGV[4])
+      redis.call('HDEL', key, 'number:' .. ARGV[4])
+    end
+    redis.call('PEXPIRE', key, life)
+    redis.call('PUBLISH', key, ARGV[4])
+  end,
+  -- Another message's answer went along with this one.
+  taken = function(key, n)
+    over(key, n)
+    redis.call('HDEL', key, 'answer:' .. n, 'number:' .. n, 'claim:' .. n)
+  end,
+}
 if redis.call('HGET', KEYS[2], 'token') ~= ARGV[1] then
   redis.call('HDEL', KEYS[2], 'death:' .. ARGV[1])
   return {}
@@ -25,26 +85,9 @@ if head and string.match(head, '^{"n":(%d+)') == ARGV[4] then
     redis.call('LPUSH', KEYS[7], ARGV[8])
     redis.call('LTRIM', KEYS[7], 0, 999)
   end
-  local a = 9
   for k = 8, #KEYS do
-    if ARGV[a] == 'set' then redis.call('SET', KEYS[k], ARGV[a + 1], 'PX', ARGV[a + 2])
-    elseif ARGV[a] == 'del' then redis.call('DEL', KEYS[k])
-    elseif ARGV[a] == 'taken' then
-      local done = ARGV[a + 1] .. ' ' .. (redis.call('HGET', KEYS[k], 'done') or '')
-      redis.call('HSET', KEYS[k], 'done', string.sub(done, 1, 100))
-      redis.call('HDEL', KEYS[k], 'answer:' .. ARGV[a + 1], 'number:' .. ARGV[a + 1], 'claim:' .. ARGV[a + 1])
-    elseif ARGV[a] == 'answer' then
-      if ARGV[a + 1] ~= '' then
-        redis.call('HSET', KEYS[k], 'answer:' .. ARGV[4], ARGV[a + 1])
-      else
-        local done = ARGV[4] .. ' ' .. (redis.call('HGET', KEYS[k], 'done') or '')
-        redis.call('HSET', KEYS[k], 'done', string.sub(done, 1, 100))
-        redis.call('HDEL', KEYS[k], 'number:' .. ARGV[4])
-      end
-      redis.call('PEXPIRE', KEYS[k], ARGV[a + 2])
-      redis.call('PUBLISH', KEYS[k], ARGV[4])
-    else redis.call('PEXPIRE', KEYS[k], ARGV[a + 2]) end
-    a = a + 3
+    local a = 9 + 3 * (k - 8)
+    apply[ARGV[a]](KEYS[k], ARGV[a + 1], tonumber(ARGV[a + 2]))
   end
   local process = redis.call('HGET', KEYS[2], 'process')
   redis.call('DEL', KEYS[2])

@@ -11,6 +11,8 @@ from bot.channels.base import Allowance
 from bot.messages import InboundMessage, Text
 from bot.store import keys
 from bot.store.inbox import Accepted, Inbox
+from bot.store.memory import Memory
+from bot.store.people import People
 from bot.store.scripts import Scripts
 
 TYPED = Allowance("typed", 5, 172_800)
@@ -28,6 +30,12 @@ def steady(store: Redis, since_ms: int = 1) -> None:
     """As if workers had renewed without a gap since *since_ms*, the last time just now."""
     seconds, micros = store.time()
     store.set(keys.beat, f"{since_ms} {seconds * 1000 + micros // 1000}", px=keys.WORKER_MS)
+
+
+def memory_of(store: Redis) -> Memory:
+    """What is remembered, as a worker of its own reads it."""
+    scripts = Scripts(store)
+    return Memory(store, scripts, People(store, scripts, audit_days=180), days=30, forget_days=7)
 
 
 def accept(box: Inbox, msg_id: str, text: str = "你好", *, cuts: bool = False, peer: str = "oU") -> Accepted:

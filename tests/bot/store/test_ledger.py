@@ -1,104 +1,101 @@
-"""The ledger of a send on a real store: what was certainly not sent, what waits, and the pace of a chat."""
+"""The ledger on a real store: sums that come out, and money that is never spent twice."""
 
 import pytest
 from redis import Redis
 
-from bot.channels.base import Pace
-from bot.errors import PlatformAway
+from bot.messages import Chat, Person
 from bot.store import keys
-from bot.store.inbox import Inbox, Turn
+from bot.store.ledger import Allowed, Ledger, Limits, Spent
+from bot.store.people import Profile
 from bot.store.scripts import Scripts
-from tests.bot.store.desk import CHAT, accept, inbox, steady
-from tests.bot.store.test_inbox import TwiceScripts, taken
+from tests.bot.store.desk import CHAT, TwiceScripts
+from tests.bot.store.test_people import settled
 
-PACES = (Pace(3, 60), Pace(5, 3600))
-
-
-def sending(box: Inbox, turn: Turn, index: int) -> None:
-    """Begin to send one part, at the pace of the chat."""
-    box.record(turn, {f"send:{index}": "sending"}, spend=True, paces=PACES)
-
-
-def pass_time(store: Redis, seconds: int) -> None:
-    """Every send to the chat was *seconds* earlier."""
-    times = [int(at) - seconds * 1000 for at in store.lrange(keys.pace(CHAT), 0, -1)]
-    store.delete(keys.pace(CHAT))
-    store.rpush(keys.pace(CHAT), *times)
-
-
-@pytest.fixture(params=[Scripts, TwiceScripts])
-def box(store: Redis, request: pytest.FixtureRequest) -> Inbox:
-    """An inbox; the second time with every script run twice, as after a broken connection."""
-    steady(store)
-    return Inbox(request.param(store), "p1")
+XIAOYU = Person("shop", "oU")
+PROFILE = Profile(12, 0)
+ANSWER = Spent(prompt=100, cached=40, completion=50, answers=1, cost=300)
 
 
 @pytest.fixture
-def turn(box: Inbox) -> Turn:
-    accept(box, "m1")
-    return taken(box.take(CHAT))
+def ledger(store: Redis) -> Ledger:
+    """The ledger of this store, on Shanghai's days."""
+    return Ledger(store, Scripts(store), "Asia/Shanghai")
 
 
-def test_what_was_certainly_not_sent_is_found_planned(store: Redis, box: Inbox, turn: Turn) -> None:
-    """A refused part is no ambiguity: it must neither be counted as one nor skipped as one."""
-    box.record(turn, {"send:0": "sent"})
-    box.record(turn, {"send:1": "sending"})
-    box.record(turn, {"send:1": "planned"})
-    box.record(turn, {"send:2": "sending"})
-    box.hand_back(turn.lease, delay_s=0, count="tries")
-
-    steps = taken(inbox(store, "p2").take(CHAT)).steps
-
-    assert steps.sends == {0: "sent", 1: "planned", 2: "sending"}
+def reserve(
+    ledger: Ledger, chat: Chat = CHAT, most: int = 100, person: Person = XIAOYU, **limits: int
+) -> Allowed:
+    """Ask for one answer."""
+    found = Limits(**{"account_cost": 0, "person_answers": 0, **limits})
+    return ledger.reserve(chat, person, PROFILE, most=most, for_s=60.0, limits=found)
 
 
-def test_a_full_pace_says_how_long_to_wait_and_writes_nothing(store: Redis, box: Inbox, turn: Turn) -> None:
-    """Three a minute: the fourth waits for the minute to end, and is then sent."""
-    for index in range(3):
-        sending(box, turn, index)
-    pass_time(store, 20)
+def test_what_is_entered_adds_up(store: Redis, ledger: Ledger) -> None:
+    """By person, by model, and over days; what is counted here is marked."""
+    settled(store, ledger.enter(CHAT, PROFILE, "qwen2.5:7b", ANSWER))
+    settled(store, ledger.enter(CHAT, PROFILE, "gpt", ANSWER + Spent(counted=1)))
+    settled(store, ledger.enter(CHAT, Profile(7, 0), "gpt", ANSWER))
 
-    with pytest.raises(PlatformAway) as full:
-        sending(box, turn, 3)
-    assert 39 < full.value.wait_s <= 40
-    assert store.hget(keys.turn(CHAT), "send:3") is None
-    assert store.hget(keys.allowance(CHAT), "typed_left") == b"2"
-
-    pass_time(store, 40)
-    sending(box, turn, 3)
-    assert store.hget(keys.turn(CHAT), "send:3") == b"sending"
+    assert ledger.spent("shop") == Spent(300, 120, 150, 3, 1, 900)
+    assert ledger.spent("shop", 30, number=12) == Spent(200, 80, 100, 2, 1, 600)
+    assert ledger.spent("shop", number=1) == Spent()
+    assert ledger.spent("office") == Spent()
 
 
-def test_the_longer_window_counts_too(store: Redis, box: Inbox, turn: Turn) -> None:
-    """Five an hour, however slowly they came; more than that is not remembered."""
-    for index in range(5):
-        sending(box, turn, index)
-        pass_time(store, 61)
+def test_nothing_is_reserved_beyond_the_days_money(store: Redis, ledger: Ledger) -> None:
+    """Chats that ask at the same moment cannot overspend by more than one answer."""
+    chats = [Chat("shop", f"o{number}") for number in range(10)]
+    verdicts = [reserve(ledger, chat, most=100, account_cost=250).verdict for chat in chats]
 
-    with pytest.raises(PlatformAway) as full:
-        sending(box, turn, 5)
-
-    assert 3600 - 5 * 61 - 1 < full.value.wait_s <= 3600 - 5 * 61
-    pass_time(store, 3600)
-    sending(box, turn, 5)
-    assert store.llen(keys.pace(CHAT)) == 5
-    assert 0 < store.pttl(keys.pace(CHAT)) <= 3_600_000
+    assert verdicts == ["ok"] * 3 + ["account"] * 7
 
 
-def test_what_was_put_off_is_left_alone_until_then(store: Redis, box: Inbox, turn: Turn) -> None:
-    """Another message does not wake it early: the tries of a message would be used up at once."""
-    box.hand_back(turn.lease, delay_s=60, count="tries")
-    accept(box, "m2")
+def test_what_was_set_aside_is_free_again(store: Redis, ledger: Ledger) -> None:
+    """When its answer is settled; asking again for the same chat takes no second share."""
+    for _ in range(5):
+        assert reserve(ledger, most=100, account_cost=150).verdict == "ok"
+    other = Chat("shop", "oOther")
+    assert reserve(ledger, other, most=100, account_cost=100).verdict == "account"
 
-    assert box.take(CHAT) is None
-    store.hset(keys.turn(CHAT), "again", 0)
-
-    assert taken(box.take(CHAT)).steps.tries >= 1
+    settled(store, ledger.release(CHAT))
+    assert reserve(ledger, other, most=100, account_cost=100).verdict == "ok"
 
 
-def test_who_says_stop_need_not_wait(box: Inbox, turn: Turn) -> None:
-    """A control word reaches what was put off."""
-    box.hand_back(turn.lease, delay_s=60, count="tries")
-    accept(box, "m2", "停", cuts=True)
+def test_what_a_dead_process_set_aside_ends_by_itself(store: Redis, ledger: Ledger) -> None:
+    """Nobody waits for a release that never comes."""
+    reserve(ledger, most=100, account_cost=100)
+    store.hset(keys.reserved("shop"), str(CHAT), "100 1000")
 
-    assert taken(box.take(CHAT)).lease.stopped
+    assert reserve(ledger, Chat("shop", "oOther"), account_cost=100).verdict == "ok"
+
+
+@pytest.mark.parametrize(("kind", "most"), [("answers", 1), ("tokens", 150), ("cost", 300)])
+def test_a_person_has_limits_of_their_own(store: Redis, ledger: Ledger, kind: str, most: int) -> None:
+    """The owner's for all, changed for all from the chat, changed for one; 0 is no limit."""
+    settled(store, ledger.enter(CHAT, PROFILE, "gpt", ANSWER))
+    assert reserve(ledger, **{f"person_{kind}": most}) == Allowed(kind, most, most)  # type: ignore[arg-type]
+    assert reserve(ledger, **{f"person_{kind}": most + 1}).verdict == "ok"
+
+    settled(store, ledger.limit_all("shop", kind, most))
+    assert reserve(ledger).verdict == kind
+    settled(store, ledger.limit_one(XIAOYU, kind, 0))
+    assert reserve(ledger).verdict == "ok"
+
+
+def test_what_is_left_today_is_told(store: Redis, ledger: Ledger) -> None:
+    """Down to none; without a limit there is nothing to tell."""
+    limits = Limits(account_cost=0, person_answers=2)
+    assert ledger.left("shop", XIAOYU, PROFILE, limits) == 2
+    for left in (1, 0, 0):
+        settled(store, ledger.enter(CHAT, PROFILE, "gpt", ANSWER))
+        assert ledger.left("shop", XIAOYU, PROFILE, limits) == left
+
+    assert ledger.left("shop", XIAOYU, PROFILE, Limits(0, 0)) is None
+
+
+def test_reserving_may_run_twice(store: Redis) -> None:
+    """redis-py repeats a command whose answer was lost."""
+    ledger = Ledger(store, TwiceScripts(store), "UTC")
+
+    assert reserve(ledger, most=100, account_cost=100).verdict == "ok"
+    assert store.hlen(keys.reserved("shop")) == 1

@@ -4,9 +4,9 @@ from redis import Redis
 
 from bot.conversation import Exchange
 from bot.messages import Chat, Person
-from bot.store.memory import SESSIONS_KEPT, Memory
-from bot.store.scripts import Scripts
+from bot.store.memory import SESSIONS_KEPT
 from bot.store.turns import Write
+from tests.bot.store.desk import memory_of
 
 CHAT, PERSON = Chat("shop", "oXiaoyu"), Person("shop", "oXiaoyu")
 
@@ -22,7 +22,7 @@ def apply(store: Redis, *writes: Write) -> None:
 
 def test_who_begins_anew_over_and_over_fills_no_store(store: Redis) -> None:
     """The current session and the last nine are kept, each with a lifetime; the count goes on."""
-    memory = Memory(Scripts(store), days=30, forget_days=7)
+    memory = memory_of(store)
     for number in range(30):
         recalled = memory.recall(CHAT, PERSON)
         apply(store, memory.remember(CHAT, recalled.session, [Exchange(f"q{number}", "a", 2)]))
@@ -36,7 +36,7 @@ def test_who_begins_anew_over_and_over_fills_no_store(store: Redis) -> None:
 
 def test_forgetting_reaches_every_session_that_is_kept(store: Redis) -> None:
     """After somebody unfollows, all of them end within the days that are set."""
-    memory = Memory(Scripts(store), days=30, forget_days=7)
+    memory = memory_of(store)
     for _ in range(12):
         recalled = memory.recall(CHAT, PERSON)
         apply(store, memory.remember(CHAT, recalled.session, [Exchange("q", "a", 2)]))

@@ -17,7 +17,7 @@ from bot.store.memory import Memory, Rest
 from bot.store.scripts import Scripts
 from bot.store.turns import Plan, Write
 from bot.store.values import dump, read
-from tests.bot.store.desk import CHAT, accept, inbox
+from tests.bot.store.desk import CHAT, accept, inbox, memory_of
 
 # As version 1 wrote them, by hand: these lines are never brought up to date.
 MESSAGE = (
@@ -47,7 +47,7 @@ def put(store: Redis, message: str = MESSAGE, **steps: str) -> None:
 
 
 def memory(store: Redis) -> Memory:
-    return Memory(Scripts(store), days=30, forget_days=7)
+    return memory_of(store)
 
 
 def test_a_message_of_version_1_is_read(store: Redis) -> None:

@@ -1,0 +1,39 @@
+"""Erasing a person: afterwards no key and no value holds their id or their words."""
+
+from bot.messages import Chat, Person
+from bot.store import keys
+from bot.store.cases import Cases
+from bot.store.memory import SESSIONS_KEPT, Recalled
+from bot.store.turns import Write
+
+
+class Erasure:
+    """Knows every place where something of a person lies; test_erasure looks through a whole store."""
+
+    def __init__(self, cases: Cases) -> None:
+        self._cases = cases
+
+    def of(self, person: Person, recalled: Recalled) -> tuple[Write, ...]:
+        """Writes that erase *person* when their message is settled. A ban stays, as a salted hash; the ledger
+        keeps its sums under a short number that nobody has any more. Raises StoreAway, StoreUnfit.
+        """
+        chat, number = Chat(person.account, person.sender), recalled.profile.number
+        sessions = range(max(1, recalled.session - SESSIONS_KEPT), recalled.session)
+        gone = [
+            *(keys.memory(chat), *(keys.memory(chat, session) for session in sessions)),
+            *(keys.rest(chat), keys.picks(chat), keys.failed(chat), keys.answers(chat)),
+            *(keys.allowance(chat), keys.cut(chat), keys.flood(chat), keys.pace(chat)),
+            *(keys.noticed(person), keys.person(person)),
+        ]
+        ours = (case for case in self._cases.all(person.account) if case.number == number)
+        return (
+            *(Write("del", key) for key in gone),
+            Write("hdel", keys.people(person.account), str(number)),
+            Write("srem", keys.admins(person.account), person.sender),
+            *(Write("hdel", keys.cases(person.account), str(case.case)) for case in ours),
+            *(
+                Write("purge", key, f'"number":{number},')
+                for key in (keys.recent(person.account), keys.votes(person.account))
+            ),
+            Write("purge", keys.dead, f'"sender":"{person.sender}"'),
+        )

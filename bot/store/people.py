@@ -1,0 +1,148 @@
+"""People: their short numbers and what they have chosen, who is banned, and who steers an account."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, cast
+
+from bot.messages import Chat, Person
+from bot.store import keys
+from bot.store.client import Client, store_errors, text
+from bot.store.scripts import Scripts
+from bot.store.turns import Write
+from bot.store.values import dump, known, read, reading
+
+CODE_TRIES = 5
+_CODES = 1_000_000
+
+Paired = Literal["paired", "wrong", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What is kept of a person.
+
+    Attributes:
+        number: short, unique within the account, from 1; people are named by it.
+        since_ms: when they first spoke.
+        paired: they were paired as an admin (`rights.is_admin` decides who is one).
+        chosen: their own settings by name.
+    """
+
+    number: int
+    since_ms: int
+    paired: bool = False
+    banned: bool = False
+    chosen: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One thing an admin did: when, who, what, and to whom (short numbers; 0 for nobody)."""
+
+    at_ms: int
+    by: int
+    what: str
+    whom: int
+
+
+class People:
+    """Reads what is kept of people; changes are Writes that become true when a message is settled."""
+
+    def __init__(self, client: Client, scripts: Scripts, *, audit_days: int) -> None:
+        self._client = client
+        self._scripts = scripts
+        self._audit_ms = audit_days * keys.DAY_MS
+        self._salt = b""
+
+    def mark(self, person: Person) -> str:
+        """What stands for *person* where nothing may tell who they were. Raises StoreAway."""
+        return self._salted(str(person))
+
+    def find(self, account: str, named: str) -> tuple[int, Person] | None:
+        """Who is meant by a short number (`12`, `#12`, `12 号`) or by the platform's id. Raises StoreAway."""
+        name = named.strip().lstrip("#＃").removesuffix("号").strip()
+        with store_errors():
+            sender = self._client.hget(keys.people(account), name) if name.isdecimal() else name.encode()
+            if not sender:
+                return None
+            person = Person(account, text(sender))
+            number = self._client.hget(keys.person(person), "number")
+        return (int(number), person) if number is not None else None
+
+    def choose(self, person: Person, name: str, value: str) -> Write:
+        """*person* sets *name*; an empty *value* goes back to the owner's."""
+        if not value:
+            return Write("hdel", keys.person(person), f"chosen:{name}")
+        return Write("hset", keys.person(person), f"chosen:{name} {value}", keys.PERSON_MS)
+
+    def ban(self, person: Person) -> tuple[Write, ...]:
+        """From now on *person* is answered with one sentence; what is being written for them stops."""
+        chat = Chat(person.account, person.sender)
+        return (
+            Write("sadd", keys.bans(person.account), self.mark(person)),
+            Write("cut", keys.cut(chat), life_ms=keys.CUT_MS),
+        )
+
+    def unban(self, person: Person) -> Write:
+        """*person* is welcome again."""
+        return Write("srem", keys.bans(person.account), self.mark(person))
+
+    def pause(self, account: str, *, paused: bool) -> Write:
+        """Whether *account* rests: people are told so, and no model is asked."""
+        if paused:
+            return Write("hset", keys.limits(account), "paused 1")
+        return Write("hdel", keys.limits(account), "paused")
+
+    def new_code(self, account: str) -> str:
+        """A one-time code that makes whoever sends it first an admin of *account*; the last one is void."""
+        code = f"{secrets.randbelow(_CODES):06}"
+        key, salted = keys.pairing(account), self._salted(f"{account} {code}")
+        with store_errors(), self._client.pipeline() as pipeline:
+            pipeline.delete(key)
+            pipeline.hset(key, mapping={"v": keys.SCHEMA, "code": salted, "left": CODE_TRIES})
+            pipeline.pexpire(key, keys.PAIRING_MS)
+            pipeline.execute()
+        return code
+
+    def pair(self, person: Person, code: str, msg_id: str) -> Paired:
+        """Make *person* an admin if *code* is the one that waits; *msg_id* names this try."""
+        found = self._scripts.run(
+            "pair",
+            [keys.pairing(person.account), keys.admins(person.account)],
+            [person.sender, self._salted(f"{person.account} {code}"), msg_id],
+        )
+        return cast(Paired, text(found))
+
+    def audited(self, account: str, deed: Deed) -> Write:
+        """*deed* stands in the audit of *account*, without anybody's words."""
+        fields = {"t": deed.at_ms, "by": deed.by, "what": deed.what, "whom": deed.whom}
+        return Write("log", keys.audit(account), dump(fields), self._audit_ms)
+
+    def deeds(self, account: str, most: int) -> list[Deed]:
+        """What admins did, the newest first. Raises StoreAway, StoreUnfit."""
+        with store_errors():
+            found = self._client.lrange(keys.audit(account), 0, most - 1)
+        deeds = []
+        for stored in found:
+            fields = read(stored)
+            with reading():
+                deeds.append(Deed(fields["t"], fields["by"], fields["what"], fields["whom"]))
+        return deeds
+
+    def _salted(self, words: str) -> str:
+        if not self._salt:
+            with store_errors():
+                self._client.set(keys.salt, secrets.token_hex(16), nx=True)
+                self._salt = cast(bytes, self._client.get(keys.salt))
+        return hashlib.blake2b(words.encode(), key=self._salt, digest_size=16).hexdigest()
+
+
+def load_profile(flat: list[bytes], *, paired: bool, banned: bool) -> Profile:
+    """From the hash `person:{person}` as the store returns it. Raises StoreUnfit."""
+    with reading():
+        fields = dict(zip(map(text, flat[::2]), map(text, flat[1::2]), strict=True))
+        known(int(fields["v"]))
+        chosen = {name[7:]: value for name, value in fields.items() if name.startswith("chosen:")}
+        return Profile(int(fields["number"]), int(fields["since"]), paired, banned, chosen)

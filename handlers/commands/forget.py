@@ -1,0 +1,33 @@
+"""/forget 删除: everything that is kept of somebody goes, after they said so twice."""
+
+import time
+from typing import TYPE_CHECKING
+
+from bot.store.inbox import Turn
+from bot.store.memory import Recalled
+from bot.store.turns import Plan
+from handlers.reply import told
+
+if TYPE_CHECKING:
+    from bot.wiring.bot import Bot
+
+NAMES = ("forget", "删除", "确认删除")
+ADMINS = False
+CUTS = False
+PLACE = 0  # /me lists it.
+
+_WITHIN_MS = 300_000
+_SURE = ("确认", "confirm")
+_ASKED = "forget_asked"
+
+
+def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
+    """Asks first; 「确认删除」 or `/forget confirm` within five minutes erases."""
+    now_ms = int(time.time() * 1000)
+    said_so = argument.strip().lower() in _SURE or turn.message.text.strip().lstrip("/#") == NAMES[2]
+    asked_ms = int(recalled.profile.chosen.get(_ASKED, "0"))
+    if not said_so or now_ms - asked_ms > _WITHIN_MS:
+        asked = bot.people.choose(turn.message.person, _ASKED, str(now_ms))
+        return told(bot, turn, recalled, "forget_sure", writes=(asked,))
+    writes = bot.erasure.of(turn.message.person, recalled)
+    return told(bot, turn, recalled, "forgotten", writes=writes)

@@ -1,0 +1,30 @@
+"""/me 我的: what is one's own, about as taps."""
+
+from typing import TYPE_CHECKING
+
+from bot.store.inbox import Turn
+from bot.store.memory import Recalled
+from bot.store.turns import Plan
+from handlers import commands
+from handlers.choices import Choice, listed
+
+if TYPE_CHECKING:
+    from bot.wiring.bot import Bot
+
+NAMES = ("me", "我的")
+ADMINS = False
+CUTS = False
+PLACE = 70
+
+_MINE = ("usage", "sessions", "good", "bad", "whoami", "export", "forget")
+
+
+def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
+    """Each with what it does."""
+    texts = bot.accounts[turn.chat.account].texts
+    found = [commands.COMMANDS[name] for name in _MINE]
+    choices = [
+        Choice(command.NAMES[1], f"/{command.NAMES[0]}", texts.say(f"commands.{command.NAMES[0]}.line"))
+        for command in found
+    ]
+    return listed(bot, turn, recalled, texts.say("mine"), choices)

@@ -1,0 +1,45 @@
+"""/say #12 好的…: an admin speaks to somebody, who reads it as a human's words."""
+
+import secrets
+import time
+from typing import TYPE_CHECKING
+
+from bot.messages import InboundMessage, Text
+from bot.store.inbox import Turn
+from bot.store.memory import Recalled
+from bot.store.turns import Plan
+from handlers import rights
+from handlers.reply import told
+
+if TYPE_CHECKING:
+    from bot.wiring.bot import Bot
+
+NAMES = ("say", "回复")
+ADMINS = True
+CUTS = False
+PLACE = 203
+
+
+def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
+    """The words wait in that person's inbox like a message: they come in order, once, and survive a crash."""
+    named, _, words = argument.partition(" ")
+    account = turn.chat.account
+    found = bot.people.find(account, named)
+    if found is None:
+        return told(bot, turn, recalled, "who_is_meant", word=named[:40])
+    number, person = found
+    if not words.strip():
+        return told(bot, turn, recalled, "say_how", number=number)
+    # Named after this message, so that a turn that is taken up again says it once.
+    said = InboundMessage(
+        account,
+        person.sender,
+        person.sender,
+        f"human:{turn.message.msg_id}",
+        "human",
+        (Text(words.strip()),),
+        int(time.time()),
+    )
+    bot.inbox.accept(said, cuts=False, allowance=None, nonce=None, attempt=secrets.token_hex(8))
+    audit = rights.audited(bot, turn, recalled, "say", number)
+    return told(bot, turn, recalled, "said", number=number, writes=(audit,))

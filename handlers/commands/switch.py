@@ -1,0 +1,34 @@
+"""/switch 切换对话: go on with a conversation that was put away."""
+
+from typing import TYPE_CHECKING
+
+from bot.store.inbox import Turn
+from bot.store.memory import Recalled
+from bot.store.turns import Plan
+from bot.text import shortened
+from handlers.commands import sessions
+from handlers.reply import told
+
+if TYPE_CHECKING:
+    from bot.wiring.bot import Bot
+
+NAMES = ("switch", "切换对话")
+ADMINS = False
+CUTS = False
+PLACE = 0  # /sessions shows how.
+
+_TITLE_CHARS = 14
+
+
+def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
+    """The one with that number in /sessions; without a number the list."""
+    older = bot.memory.older(turn.chat, recalled)
+    number = argument.strip().lstrip("#")
+    if not number or not older:
+        return sessions.run(bot, turn, recalled, "")
+    if not number.isdecimal() or not 1 <= int(number) <= len(older):
+        return told(bot, turn, recalled, "no_such_session", count=len(older))
+    chosen = older[int(number) - 1]
+    writes = bot.memory.switch(turn.chat, recalled, chosen)
+    title = shortened(chosen.history[0].question, _TITLE_CHARS)
+    return told(bot, turn, recalled, "session_now", title=title, writes=writes)

@@ -1,0 +1,45 @@
+"""/todo 待办: what waits for a human."""
+
+from typing import TYPE_CHECKING
+
+from bot.messages import Reply
+from bot.store.inbox import Turn
+from bot.store.memory import Recalled
+from bot.store.turns import Plan
+from bot.text import shortened
+from handlers.owner import moment
+from handlers.reply import planned, told
+
+if TYPE_CHECKING:
+    from bot.wiring.bot import Bot
+
+NAMES = ("todo", "待办")
+ADMINS = True
+CUTS = False
+PLACE = 201
+
+_SHOWN = 10
+_WORDS_CHARS = 40
+
+
+def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
+    """The oldest first, with how to answer and how to close one."""
+    texts = bot.accounts[turn.chat.account].texts
+    cases = bot.cases.open(turn.chat.account)
+    if not cases:
+        return told(bot, turn, recalled, "todo_none")
+    lines = [
+        texts.say(
+            f"todo_{case.kind}",
+            case=f"T{case.case}",
+            number=case.number,
+            time=moment(bot.settings, case.at_ms),
+            words=shortened(case.text or case.answer, _WORDS_CHARS),
+        )
+        for case in cases[:_SHOWN]
+    ]
+    if len(cases) > _SHOWN:
+        lines.append(texts.say("todo_more", count=len(cases) - _SHOWN))
+    first = cases[0]
+    lines.append(texts.say("todo_how", case=f"T{first.case}", number=first.number))
+    return planned(bot, turn, recalled, Reply.of("\n".join(lines)), state="command")

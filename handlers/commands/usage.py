@@ -1,0 +1,35 @@
+"""/usage 用量: what one has used, and what is left today."""
+
+from typing import TYPE_CHECKING
+
+from bot.messages import Reply
+from bot.store.inbox import Turn
+from bot.store.memory import Recalled
+from bot.store.turns import Plan
+from handlers import money
+from handlers.reply import planned
+
+if TYPE_CHECKING:
+    from bot.wiring.bot import Bot
+
+NAMES = ("usage", "用量")
+ADMINS = False
+CUTS = False
+PLACE = 0  # /me lists it.
+
+_DAYS = 30
+
+
+def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
+    """Answers and tokens of today and of thirty days; money where the model's price is known."""
+    account, profile = turn.chat.account, recalled.profile
+    texts = bot.accounts[account].texts
+    left = bot.ledger.left(account, turn.message.person, profile, money.limits(bot))
+    lines = []
+    for key, days in (("usage_today", 1), ("usage_days", _DAYS)):
+        spent = bot.ledger.spent(account, days, profile.number)
+        tokens = spent.prompt + spent.completion
+        cost = money.amount(bot, spent.cost) if bot.settings.chat.model in bot.prices.models else ""
+        lines.append(texts.say(key, days=days, answers=spent.answers, tokens=tokens, cost=cost))
+    lines.append(texts.say("usage_left", count=left) if left is not None else texts.say("usage_unlimited"))
+    return planned(bot, turn, recalled, Reply.of("\n".join(lines)), state="command")

@@ -1,0 +1,147 @@
+"""What is one's own: usage, votes, complaints, export, and erasing everything."""
+
+import pytest
+
+from simulator.testing import BOSS
+from tests.scenarios.house import House, wait_for
+from tests.scenarios.test_steering import number_of, say
+
+WORDS = "紫藤花架下的猫"
+
+
+def everything(house: House) -> bytes:
+    """Every key and value in the store."""
+    found: list[bytes] = []
+    with house.store as store:
+        for key in store.scan_iter("*"):
+            found.append(key)
+            found.append(store.dump(key) or b"")
+            kind = store.type(key)
+            if kind == b"string":
+                found.append(store.get(key) or b"")
+            elif kind == b"hash":
+                found += [part for pair in store.hgetall(key).items() for part in pair]
+            elif kind == b"list":
+                found += store.lrange(key, 0, -1)
+            elif kind == b"zset":
+                found += store.zrange(key, 0, -1)
+            elif kind == b"set":
+                found += store.smembers(key)
+    return b"\n".join(found)
+
+
+@pytest.mark.parametrize("account", ["shop", "office"])
+def test_who_says_so_twice_is_erased(house: House, follower: str, account: str) -> None:
+    """Afterwards no key and no value holds their id or their words; the next word is a stranger's."""
+    number = number_of(house, follower, account)
+    say(
+        house,
+        follower,
+        f"echo:{WORDS}",
+        "踩",
+        f"/投诉 {WORDS}",
+        "新对话",
+        f"echo:又是{WORDS}",
+        account=account,
+    )
+    say(house, follower, "换角色", "/换角色 翻译", "历史对话", f"echo:再来{WORDS}", "导出", account=account)
+    assert WORDS.encode() in everything(house)
+
+    assert say(house, follower, "/forget", account=account).startswith("将删除你的全部对话和设置")
+    assert say(house, follower, "确认删除", account=account).startswith("已删除")
+    house.drained()
+    wait_for(lambda: follower.encode() not in everything(house), "erased")
+    assert WORDS.encode() not in everything(house)
+    assert number_of(house, follower, account) != number
+
+
+@pytest.mark.parametrize("line", ["确认删除", "/forget confirm", "/删除 确认"])
+def test_nothing_is_erased_without_being_asked_first(house: House, follower: str, line: str) -> None:
+    """The second word alone is the first."""
+    say(house, follower, f"echo:{WORDS}")
+
+    assert say(house, follower, line).startswith("将删除你的全部对话和设置")
+    assert WORDS in say(house, follower, "导出")
+
+
+def test_a_ban_survives_being_erased(house: House, follower: str) -> None:
+    """Erasing is no way around it; and it is open to who is banned."""
+    number = number_of(house, follower)
+    say(house, BOSS, f"/ban {number}")
+    assert say(house, follower, "/forget").startswith("将删除")
+    assert say(house, follower, "确认删除").startswith("已删除")
+
+    assert say(house, follower, "在吗").startswith("你的使用已暂停")
+
+
+def test_an_export_holds_what_was_said_and_marks_the_ai(house: House, follower: str) -> None:
+    """Also of conversations that were put away."""
+    say(house, follower, "echo:一", "新对话", "echo:二")
+    told = say(house, follower, "导出")
+
+    for line in ("你：echo:一", "AI：一", "你：echo:二", "AI：二", follower):
+        assert line in told
+
+
+def test_a_complaint_reaches_the_admin_and_is_closed(house: House, follower: str) -> None:
+    """With its number, their words and what they had been told; answered as a human."""
+    number = number_of(house, follower)
+    say(house, follower, "echo:关门时间是十点")
+    kept = say(house, follower, "/投诉 关门时间不对")
+    assert kept.startswith("已收到，编号 T")
+    case = kept.split("编号 ")[1].split("，")[0]
+    todo = say(house, BOSS, "#待办")
+    assert f"{case} 投诉　{number} 号" in todo
+    assert "「关门时间不对」" in todo
+
+    assert say(house, BOSS, f"#{number} 抱歉，周日九点关") == f"已经发给 {number} 号。"
+    wait_for(lambda: house.simulator.replies("shop", follower)[-1].text == "【人工】抱歉，周日九点关", "said")
+    assert say(house, BOSS, f"#了结 {case}") == f"好，{case} 了结了。"
+    assert case not in say(house, BOSS, "#待办")
+
+
+def test_a_number_sign_is_talk_from_everybody_else(house: House, follower: str) -> None:
+    """`#12 …` speaks to number 12 only where an admin says it."""
+    assert "#12" in say(house, follower, "echo:#12 在吗")
+    assert say(house, follower, "#12 在吗") != "已经发给 12 号。"
+
+
+def test_votes_are_bound_to_the_last_answer(house: House, follower: str) -> None:
+    """Without an answer there is nothing to vote on."""
+    assert say(house, follower, "赞").startswith("还没有答过什么")
+    say(house, follower, "echo:好答案")
+    assert say(house, follower, "赞").startswith("谢谢")
+    assert say(house, follower, "/踩 太短了").startswith("记下了")
+
+
+def test_a_paused_account_asks_no_model(house: House, follower: str) -> None:
+    """People hear that it rests; an admin is answered; resumed, so is everybody."""
+    say(house, BOSS, "#暂停")
+    calls = len(house.simulator.model.calls)
+    assert say(house, follower, "echo:在吗") == "我先歇会儿，晚点再来找我吧。"
+    assert len(house.simulator.model.calls) == calls
+    assert say(house, BOSS, "echo:我在").startswith("我在")
+    say(house, BOSS, "#恢复")
+
+    assert say(house, follower, "echo:在吗").startswith("在吗")
+
+
+def test_an_admin_sees_the_day_and_what_was_asked(house: House, follower: str) -> None:
+    """Figures that were counted, and the last talk with numbers."""
+    number = number_of(house, follower)
+    say(house, follower, "echo:问一句")
+    stats, recent = say(house, BOSS, "#今日"), say(house, BOSS, "#最近")
+
+    assert stats.startswith("今天 ")
+    assert "▁" in stats or "█" in stats
+    assert "费用：今天 ¥" in stats
+    assert recent.splitlines()[0].startswith(f"{number} 号 ")
+    assert "echo:问一句 → 问一句" in recent
+
+
+def test_mine_is_a_list_of_taps(house: House, follower: str) -> None:
+    """Everything of one's own, one tap away."""
+    told = say(house, follower, "我的")
+
+    assert told.count("weixin://bizmsgmenu") == 7
+    assert len(told.encode()) <= 2048
