@@ -87,7 +87,7 @@ def _failed(bot: "Bot", turn: Turn, recalled: Recalled, question: Asked, error: 
     writes = (
         *begun_alone(bot, turn),
         bot.memory.keep_failed(turn.chat, question.question),
-        *money.entered(bot, turn, question, None, ""),
+        *money.released(bot, turn, question),
     )
     return planned(bot, turn, recalled, sorry, state="refused", writes=writes)
 

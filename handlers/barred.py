@@ -23,6 +23,10 @@ def barred(bot: "Bot", turn: Turn, recalled: Recalled) -> Plan | None:
     ):
         return None
     called = commands.parse(turn.message.text) if turn.message.kind == "text" else None
-    if called is not None and called.command is not None and called.command.NAMES[0] in commands.ALWAYS:
+    if (
+        called is not None
+        and called.command is not None
+        and called.command.NAMES[0] in {*commands.ALWAYS, *commands.FETCHING}
+    ):
         return None
     return told(bot, turn, recalled, "banned")

@@ -15,6 +15,9 @@ if TYPE_CHECKING:  # the web process imports this through the commands; the Bot 
     from bot.wiring.bot import Bot
 
 
+_PICK_DIGITS = 3
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One line: the words that are *shown*, what they say when chosen (a command), and what it is *about*."""
@@ -37,5 +40,5 @@ def listed(bot: "Bot", turn: Turn, recalled: Recalled, head: str, choices: Seque
 
 def picked(recalled: Recalled, text: str) -> str:
     """What a number alone stands for; *text* itself when it stands for nothing."""
-    picks = recalled.picks
-    return picks[int(text) - 1] if text.isdecimal() and 1 <= int(text) <= len(picks) else text
+    picks = dict(enumerate(recalled.picks, 1))
+    return picks.get(int(text), text) if len(text) <= _PICK_DIGITS and text.isdecimal() else text

@@ -57,10 +57,8 @@ def refused(bot: "Bot", turn: Turn, recalled: Recalled, question: Asked) -> Plan
 
 
 def entered(bot: "Bot", turn: Turn, question: Asked, answer: "Answer | None", said: str) -> tuple[Write, ...]:
-    """The ledger's entry for an answer, or for the words *said* of one that was stopped."""
+    """The ledger's entry for an answer, or for one that was stopped after the words *said*."""
     release = bot.ledger.release(turn.chat)
-    if answer is None and not said:
-        return (release,)
     usage = answer.usage if answer is not None else None
     if usage is None or usage.counted:
         prompt, cached, completion = question.prompt_tokens, 0, bot.tokens.count(said)
@@ -77,6 +75,12 @@ def entered(bot: "Bot", turn: Turn, question: Asked, answer: "Answer | None", sa
         cost=price.micros(prompt, cached, completion) if price else 0,
     )
     return release, bot.ledger.enter(turn.chat, question.recalled.profile, model, spent)
+
+
+def released(bot: "Bot", turn: Turn, question: Asked) -> tuple[Write, ...]:
+    """What is written down of an answer that failed: of one that was begun, what was read of it."""
+    begun = turn.steps.begun
+    return entered(bot, turn, question, None, begun) if begun else (bot.ledger.release(turn.chat),)
 
 
 def amount(bot: "Bot", micros: int) -> str:

@@ -87,6 +87,11 @@ def push(bot: "Bot") -> None:
         log.info("notice pushed", kind=notice.kind, account=notice.account)
 
 
+def harmless(words: str) -> str:
+    """Somebody's *words* as an admin reads them: no link of theirs is one."""
+    return words.replace("<", "＜")
+
+
 def is_before(part: OutText) -> bool:
     """Whether *part* is a notice that stands before an answer, and not of the answer."""
     return part.before

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.channels.base import OutText, tappable
+from bot.store import keys
 from bot.store.answers import Answer, Waiting
 from bot.store.inbox import Turn
 from bot.store.memory import Rest
@@ -49,7 +50,9 @@ def is_passive(bot: "Bot", turn: Turn) -> bool:
     if bot.accounts[account].settings.reply == "passive":
         return True
     learned = bot.deliveries.of(account)
-    return learned == "passive" or (learned == "" and not is_late(bot, turn))
+    # For a human's words no request waits: they are tried where it is not known.
+    waits = turn.message.kind != "human" and not is_late(bot, turn)
+    return learned == "passive" or (learned == "" and waits)
 
 
 def is_late(bot: "Bot", turn: Turn) -> bool:
@@ -93,7 +96,8 @@ def offered_text(bot: "Bot", turn: Turn, plan: Plan, text: str) -> Plan:
     """*plan* with *text* as its answer in the inbox; what it leaves behind 「继续」 waits there too."""
     rest, writes = bot.memory.without_rest(turn.chat, plan.writes)
     plan = replace(plan, writes=writes)
-    question = fitting(shortened(turn.message.text, _QUESTION_CHARS), _QUESTION_BYTES)
+    asked = "" if turn.message.kind == "human" else turn.message.text
+    question = fitting(shortened(asked, _QUESTION_CHARS), _QUESTION_BYTES)
     waits_s = bot.settings.reply.passive_total_s if may_be(bot, turn) else 0.0
     answer = Answer(
         question,
@@ -134,7 +138,7 @@ def instead(bot: "Bot", turn: Turn, plan: Plan, index: int) -> Plan:
 
 def released(bot: "Bot", turn: Turn, writes: Sequence[Write]) -> tuple[Write, ...]:
     """*writes* of a turn that ends, so that a request does not wait for an answer that never comes."""
-    answers = any(write.op == "answer" for write in writes)
+    answers = any(write.key == keys.answers(turn.chat) for write in writes if write.op in ("answer", "del"))
     if answers or not may_be(bot, turn) or bot.deliveries.of(turn.chat.account) == "service":
         return tuple(writes)
     return (*writes, bot.answers.put(turn.chat, None))
@@ -142,6 +146,8 @@ def released(bot: "Bot", turn: Turn, writes: Sequence[Write]) -> tuple[Write, ..
 
 def headed(bot: "Bot", turn: Turn, waiting: Waiting) -> str:
     """A waiting answer as it is shown: its number, its question, and whether it may have been seen."""
+    if not waiting.answer.question and not waiting.number:
+        return waiting.answer.text  # A human's words: nobody asked for them.
     texts = bot.accounts[turn.chat.account].texts
     head = texts.say(
         "late_answer",

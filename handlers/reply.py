@@ -8,6 +8,7 @@ from bot.errors import ContentRefused
 from bot.markdown import plain
 from bot.messages import Reply, State
 from bot.store.inbox import Turn
+from bot.store.ledger import of_ledger
 from bot.store.memory import Recalled, Rest
 from bot.store.turns import Plan, Write
 from bot.text import plan as laid_in_parts
@@ -50,7 +51,8 @@ def planned(
     text = plain(reply.text, links=links) if reply.ai else reply.text
     if not text.strip():  # a rule or a comment alone: the model said nothing that could be shown
         sorry = Rest(bot.accounts[turn.chat.account].texts.say("answer_failed"), ai=False)
-        return lay_out(bot, turn, recalled, sorry, state="refused")
+        laid_out = lay_out(bot, turn, recalled, sorry, state="refused")
+        return replace(laid_out, writes=(*of_ledger(writes), *laid_out.writes))
     laid_out = lay_out(bot, turn, recalled, Rest(text, reply.ai), state=state)
     return replace(laid_out, writes=(*writes, *laid_out.writes))
 
@@ -148,7 +150,9 @@ def reworded(bot: "Bot", turn: Turn, plan: Plan, index: int) -> Plan | None:
         return None
     words = bot.accounts[turn.chat.account].texts.say(ContentRefused.told or "answer_failed")
     sorry = OutText(words, key=(turn.lease.n + 1) * KEYS_A_MESSAGE - 1)
-    return Plan("refused", (*plan.parts[:index], sorry), told_writes(plan.writes, index))
+    return Plan(
+        "refused", (*plan.parts[:index], sorry), (*told_writes(plan.writes, index), *of_ledger(plan.writes))
+    )
 
 
 def parts_left(recalled: Recalled) -> int:

@@ -2,12 +2,15 @@
 
 from typing import TYPE_CHECKING
 
+from bot.conversation import room
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 
 if TYPE_CHECKING:  # the web process imports this through the commands; the Bot would bring openai along
     from bot.wiring.bot import Bot
 
+QUESTION_TOKENS = 200
+"""So much of a question must fit beside a role, else the role is left out."""
 OWN = "own "
 """Before a role that a person wrote, where it is kept."""
 
@@ -23,7 +26,12 @@ def system(bot: "Bot", turn: Turn, recalled: Recalled) -> tuple[str, int]:
     else:
         return account.system, account.system_tokens
     added = f"\n\n{account.texts.say('role_head')}\n{role}"
-    return account.system + added, account.system_tokens + bot.tokens.count(added)
+    tokens = account.system_tokens + bot.tokens.count(added)
+    if (
+        room(tokens, bot.budget) < QUESTION_TOKENS
+    ):  # the owner's own text is long: better no role than no question
+        return account.system, account.system_tokens
+    return account.system + added, tokens
 
 
 def name(bot: "Bot", turn: Turn, recalled: Recalled) -> str:

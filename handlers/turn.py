@@ -16,6 +16,7 @@ from bot.errors import (
 )
 from bot.messages import Chat, Reply, State
 from bot.store.inbox import Turn
+from bot.store.ledger import of_ledger
 from bot.store.memory import Rest
 from bot.store.notices import untold
 from bot.store.turns import Plan, Write
@@ -79,7 +80,8 @@ def _answer(bot: Bot, turn: Turn) -> Turn | None:
     """The head of the inbox, from start to end; the next turn, or None when nothing is to be done now."""
     try:
         if turn.steps.deaths >= 2 * bot.settings.turn.max_deaths:  # not even the apology went out
-            return _settled(bot, turn, "dead_letter", ())
+            spent = of_ledger(turn.steps.plan.writes) if turn.steps.plan else ()
+            return _settled(bot, turn, "dead_letter", spent)
         plan = turn.steps.plan
         if plan is None or plan.begun:
             plan = _saved(bot, turn, early.behind(turn, _decide(bot, turn)))
@@ -114,7 +116,7 @@ def _decide(bot: Bot, turn: Turn) -> Plan:
     if turn.steps.deaths >= bot.settings.turn.max_deaths:
         gave_up = Reply.of(bot.accounts[turn.chat.account].texts.say("gave_up"))
         return planned(bot, turn, recalled, gave_up, state="dead_letter", writes=begun_alone(bot, turn))
-    if turn.lease.stopped and not commands.cuts(turn.message):  # an older control word is still carried out
+    if turn.lease.stopped and not commands.outlast_a_cut(turn.message):
         return Plan("stopped", writes=begun_alone(bot, turn))
     return barred.barred(bot, turn, recalled) or HANDLERS[turn.message.kind].reply(bot, turn, recalled)
 
@@ -175,7 +177,7 @@ def _sent_alone(bot: Bot, turn: Turn, plan: Plan, sent: int) -> tuple[Write, ...
     answer = "\n".join(part.text for part in plan.parts[:sent] if not owner.is_before(part))
     kept = [bot.memory.shorten(turn.chat, write, answer) for write in plan.writes] if answer else []
     told = owner.told_writes(plan.writes, sent)
-    return (*(write for write in kept if write), *told)
+    return (*(write for write in kept if write), *told, *of_ledger(plan.writes))
 
 
 def _put_by(bot: Bot, turn: Turn, plan: Plan, index: int) -> Turn | None:
@@ -208,6 +210,11 @@ def _give_up(bot: Bot, turn: Turn, error: PlatformError) -> Turn | None:
     )
     plan = turn.steps.plan
     sent = sum(state == "sent" for state in turn.steps.sends.values())
+    if plan is not None and plan.state == "command":
+        # What was asked for is done although nobody could be told; of an erased person nothing is kept.
+        erased = any(write.op == "purge" for write in plan.writes)
+        state: State = "command" if erased else "dead_letter"
+        return _settled(bot, turn, state, untold(plan.writes), reason=type(error).__name__)
     writes = _sent_alone(bot, turn, plan, sent) if plan is not None else ()
     return _settled(bot, turn, "dead_letter", writes, reason=type(error).__name__)
 

@@ -187,4 +187,5 @@ class Answering(Channel, Protocol):
 
 def tappable(says: str, shown: str) -> str:
     """A link that sends *says* as the person's own words when tapped (protocol F; official accounts)."""
-    return f'<a href="weixin://bizmsgmenu?msgmenucontent={quote(says)}&msgmenuid=1">{shown}</a>'
+    label = shown.replace("<", "＜")
+    return f'<a href="weixin://bizmsgmenu?msgmenucontent={quote(says)}&msgmenuid=1">{label}</a>'

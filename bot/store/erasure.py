@@ -3,6 +3,7 @@
 from bot.messages import Chat, Person
 from bot.store import keys
 from bot.store.cases import Cases
+from bot.store.ledger import Ledger
 from bot.store.memory import SESSIONS_KEPT, Recalled
 from bot.store.turns import Write
 
@@ -10,8 +11,9 @@ from bot.store.turns import Write
 class Erasure:
     """Knows every place where something of a person lies; test_erasure looks through a whole store."""
 
-    def __init__(self, cases: Cases) -> None:
+    def __init__(self, cases: Cases, ledger: Ledger) -> None:
         self._cases = cases
+        self._ledger = ledger
 
     def of(self, person: Person, recalled: Recalled) -> tuple[Write, ...]:
         """Writes that erase *person* when their message is settled. A ban stays, as a salted hash; the ledger
@@ -28,6 +30,7 @@ class Erasure:
         ours = (case for case in self._cases.all(person.account) if case.number == number)
         return (
             *(Write("del", key) for key in gone),
+            *(self._ledger.release(chat), *self._ledger.carry(person, recalled.profile)),
             Write("hdel", keys.people(person.account), str(number)),
             Write("srem", keys.admins(person.account), person.sender),
             *(Write("hdel", keys.cases(person.account), str(case.case)) for case in ours),

@@ -29,7 +29,8 @@ All begin with `yd1:`. A `{chat}` is `account:peer`. Times are milliseconds by t
 | audit:{account} | list of what admins did, newest first, 1 000 at most | `privacy.audit_days`, renewed |
 | ledger:{account}:{day} | hash: tokens and cost by short number and model | 400 days |
 | reserved:{account} | hash: chat → money set aside for the answer that is being made | 1 day, renewed |
-| limits:{account} | hash: limits set from the chat | for ever |
+| limits:{account} | hash: limits set from the chat, of one person under their salted hash | for ever |
+| carried:{account}:{day} | hash: what people used that day before they were erased, salted | 2 days |
 | cases:{account} | hash: number → complaint; `last` is the highest | 400 days, renewed |
 | day:{account}:{day} | hash: messages by how they ended, answers by their time | 400 days |
 | day_people:{account}:{day} | HyperLogLog of senders | 400 days |
@@ -186,6 +187,10 @@ def day(account: str, date: str) -> str:
 
 def day_people(account: str, date: str) -> str:
     return f"{PREFIX}day_people:{account}:{date}"
+
+
+def carried(account: str, date: str) -> str:
+    return f"{PREFIX}carried:{account}:{date}"
 
 
 def ledger(account: str, day: str) -> str:

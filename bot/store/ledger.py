@@ -1,5 +1,6 @@
 """The ledger: tokens and cost by account, person, model and day; money set aside while an answer is made."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, cast
@@ -8,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.messages import Chat, Person
 from bot.store import keys
 from bot.store.client import Client, store_errors, text
-from bot.store.people import Profile
+from bot.store.people import People, Profile
 from bot.store.scripts import Scripts
 from bot.store.turns import Write
 
@@ -61,8 +62,9 @@ class Spent:
 class Ledger:
     """Days are the owner's. Entries are Writes that become true when a message is settled."""
 
-    def __init__(self, client: Client, scripts: Scripts, zone: str) -> None:
+    def __init__(self, client: Client, scripts: Scripts, people: People, zone: str) -> None:
         self._client = client
+        self._people = people
         self._scripts = scripts
         self._zone = ZoneInfo(zone)
 
@@ -79,11 +81,12 @@ class Ledger:
             "reserve",
             [
                 *(keys.ledger(account, self.day()), keys.reserved(account)),
-                *(keys.limits(account), keys.person(person)),
+                *(keys.limits(account), keys.person(person), keys.carried(account, self.day())),
             ],
             [
                 *(str(chat), most, round(for_s * 1000), keys.DAY_MS, profile.number, limits.account_cost),
                 *(limits.person_answers, limits.person_tokens, limits.person_cost),
+                self._people.mark(person),
             ],
         )
         return Allowed(cast(Verdict, text(verdict)), int(limit), int(spent))
@@ -102,12 +105,23 @@ class Ledger:
 
     def left(self, account: str, person: Person, profile: Profile, limits: Limits) -> int | None:
         """How many answers *person* may still have today; None without a limit. Raises StoreAway."""
-        usual = self.usual(account, limits)
+        usual, mark = self.usual(account, limits), self._people.mark(person)
         with store_errors():
-            own = self._client.hget(keys.person(person), "limit:answers")
+            own = self._client.hget(keys.limits(account), f"{mark}:answers")
             used = self._client.hget(keys.ledger(account, self.day()), f"answers|{profile.number}")
+            before = self._client.hget(keys.carried(account, self.day()), f"{mark}:answers")
         most = usual.person_answers if own is None else int(own)
-        return max(0, most - int(used or 0)) if most else None
+        return max(0, most - int(used or 0) - int(before or 0)) if most else None
+
+    def carry(self, person: Person, profile: Profile) -> tuple[Write, ...]:
+        """What *person* used today counts on after they are erased, under nobody's name."""
+        day, mark = self.day(), self._people.mark(person)
+        with store_errors():
+            fields = [f"{kind}|{profile.number}" for kind in _PERSON]
+            used = self._client.hmget(keys.ledger(person.account, day), fields)
+        lines = [f"{int(value)} {mark}:{kind}" for kind, value in zip(_PERSON, used, strict=True) if value]
+        key = keys.carried(person.account, day)
+        return (Write("add", key, "\n".join(lines), 2 * keys.DAY_MS),) if lines else ()
 
     def limit_all(self, account: str, kind: str, most: int) -> Write:
         """Everybody may use *most* of *kind* (`answers`, `tokens`, `cost`) in a day; 0: no limit."""
@@ -115,7 +129,7 @@ class Ledger:
 
     def limit_one(self, person: Person, kind: str, most: int) -> Write:
         """The same for *person* alone."""
-        return Write("hset", keys.person(person), f"limit:{kind} {most}", keys.PERSON_MS)
+        return Write("hset", keys.limits(person.account), f"{self._people.mark(person)}:{kind} {most}")
 
     def release(self, chat: Chat) -> Write:
         """What was set aside for *chat* is free again."""
@@ -138,6 +152,12 @@ class Ledger:
                 pipeline.hgetall(keys.ledger(account, self.day(ago)))
             found = pipeline.execute()
         return sum((_sum(flat, number) for flat in found), Spent())
+
+
+def of_ledger(writes: Iterable[Write]) -> tuple[Write, ...]:
+    """Those of *writes* that enter or release money: they stay true however an answer ends."""
+    kept = (f"{keys.PREFIX}ledger:", f"{keys.PREFIX}reserved:")
+    return tuple(write for write in writes if write.key.startswith(kept))
 
 
 def _sum(row: dict[bytes, bytes], number: int | None) -> Spent:

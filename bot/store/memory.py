@@ -111,20 +111,21 @@ class Memory:
         )
 
     def older(self, chat: Chat, recalled: Recalled) -> list[Older]:
-        """The sessions that were put away, the newest first. Raises StoreAway, StoreUnfit."""
+        """The sessions that were put away, the last used first. Raises StoreAway, StoreUnfit."""
         numbers = range(recalled.session - 1, max(0, recalled.session - 1 - SESSIONS_KEPT), -1)
         if not numbers:
             return []
         with store_errors():
             stored = self._client.mget([keys.memory(chat, number) for number in numbers])
-        return [_load(cast(bytes, value)) for value in stored if value is not None]
+        found = [_load(cast(bytes, value)) for value in stored if value is not None]
+        return sorted(found, key=lambda one: one.at_ms, reverse=True)
 
     def switch(self, chat: Chat, recalled: Recalled, older: Older) -> tuple[Write, ...]:
-        """Go on with *older* as the newest session; the current one is put away."""
-        fresh, *put_away = self.start_over(chat, recalled) if recalled.history else (None,)
-        session = recalled.session + (1 if fresh else 0)
-        current = Write("set", keys.memory(chat), _dump(session, older.history), self._life_ms)
-        return (*put_away, Write("del", keys.memory(chat, older.session)), current)
+        """Go on with *older*; the current session is put away in its place."""
+        key = keys.memory(chat, older.session)
+        put_away = Write("set", key, _dump(older.session, recalled.history), self._life_ms)
+        current = Write("set", keys.memory(chat), _dump(recalled.session, older.history), self._life_ms)
+        return (put_away if recalled.history else Write("del", key)), current, self.drop_rest(chat)
 
     def remember(self, chat: Chat, session: int, history: Sequence[Exchange]) -> Write:
         """Keep *history* as the session's exchanges; its life begins anew."""

@@ -78,11 +78,15 @@ class People:
         return Write("hset", keys.person(person), f"chosen:{name} {value}", keys.PERSON_MS)
 
     def ban(self, person: Person) -> tuple[Write, ...]:
-        """From now on *person* is answered with one sentence; what is being written for them stops."""
+        """From now on *person* is answered with one sentence, and what is being written for them stops.
+
+        Who is an admin by pairing is one no more.
+        """
         chat = Chat(person.account, person.sender)
         return (
             Write("sadd", keys.bans(person.account), self.mark(person)),
             Write("cut", keys.cut(chat), life_ms=keys.CUT_MS),
+            Write("srem", keys.admins(person.account), person.sender),
         )
 
     def unban(self, person: Person) -> Write:

@@ -99,6 +99,7 @@ def build_bot(settings: Settings) -> Bot:
     process = process_name("worker")
     kept = settings.memory
     people = People(client, scripts, audit_days=settings.privacy.audit_days)
+    ledger = Ledger(client, scripts, people, settings.time.zone)
     budget = Budget(settings.memory.budget_tokens, settings.chat.reply_tokens, settings.chat.window_tokens)
     tokens = TokenCounter.for_model(settings.chat.model, VOCABULARY)
     return Bot(
@@ -109,10 +110,10 @@ def build_bot(settings: Settings) -> Bot:
         leases=Leases(scripts, process),
         memory=Memory(client, scripts, people, days=kept.days, forget_days=kept.forget_after_unfollow_days),
         people=people,
-        ledger=Ledger(client, scripts, settings.time.zone),
+        ledger=ledger,
         cases=Cases(client),
         voices=Voices(client),
-        erasure=Erasure(Cases(client)),
+        erasure=Erasure(Cases(client), ledger),
         days=Days(client, settings.time.zone),
         prices=load_prices(),
         personas=load_personas(),

@@ -76,6 +76,11 @@ def shown(*, to_admins: bool) -> list[Command]:
     return [found for found in all_commands() if found.PLACE and to_admins == found.ADMINS]
 
 
+def is_taught(command: Command) -> bool:
+    """Whether everybody may learn of *command*; who has a code knows of `pair`."""
+    return not command.ADMINS and command.NAMES[0] != "pair"
+
+
 def parse(text: str) -> Called | None:
     """The command that *text* calls; None when it is ordinary talk.
 
@@ -112,6 +117,14 @@ def cuts(message: InboundMessage) -> bool:
         return message.kind == "unsubscribe"
     called = parse(message.text)
     return called is not None and called.command is not None and called.command.CUTS
+
+
+def outlast_a_cut(message: InboundMessage) -> bool:
+    """Whether *message* is carried out although a newer one stopped what is older: another control word,
+    a human's words, and what is somebody's right."""
+    called = parse(message.text) if message.kind == "text" else None
+    named = called.command.NAMES[0] if called is not None and called.command is not None else ""
+    return cuts(message) or message.kind == "human" or named in ALWAYS
 
 
 def fetches(message: InboundMessage) -> bool:

@@ -8,6 +8,7 @@ from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
 from config.wording import Texts
+from handlers.commands.forget import ASKED
 from handlers.owner import moment
 from handlers.reply import planned
 
@@ -29,7 +30,7 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
         number=profile.number,
         sender=turn.message.sender,
         since=moment(bot.settings, profile.since_ms),
-        chosen=", ".join(f"{name}={value}" for name, value in profile.chosen.items()) or "—",
+        chosen=", ".join(f"{name}={value}" for name, value in profile.chosen.items() if name != ASKED) or "—",
         answers=spent.answers,
     )
     sessions = [recalled.history, *(older.history for older in bot.memory.older(turn.chat, recalled))]

@@ -27,7 +27,7 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     if not word:
         lines = [line_of(texts, command) for command in commands.shown(to_admins=False)]
         text = "\n".join((texts.say("help_head"), *lines, texts.say("help_foot")))
-    elif found and (rights.is_admin(bot, turn, recalled) or not found.ADMINS):
+    elif found and (rights.is_admin(bot, turn, recalled) or commands.is_taught(found)):
         text = f"{line_of(texts, found)}\n{texts.say(f'commands.{found.NAMES[0]}.more')}"
     else:
         text = texts.say("help_unknown", word=word[:20])

@@ -6,6 +6,7 @@ from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
 from handlers import rights
+from handlers.answering import ask
 from handlers.reply import told
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ PLACE = 0  # Nobody is taught it: whoever has a code was told by the command tha
 def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     """An admin from now on; without a code that waits this is a word like any unknown one."""
     settings, message = bot.accounts[turn.chat.account].settings, turn.message
+    if message.text.strip().startswith("配对") and not argument:
+        return ask(bot, turn, recalled)  # A word like any other.
     unknown = told(bot, turn, recalled, "unknown_command", word="配对" if "配对" in message.text else "pair")
     if message.peer != message.sender or not rights.can_have_admins(settings):
         return unknown

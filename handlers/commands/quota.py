@@ -36,23 +36,26 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     if not whom or found is None:
         usual = bot.ledger.usual(account, money.limits(bot))
         return told(bot, turn, recalled, "quota_how", count=usual.person_answers or "∞")
-    kind, most = found
-    audit = rights.audited(bot, turn, recalled, f"quota {argument[:40]}")
     if whom.lower() in _EVERYONE:
-        writes = (bot.ledger.limit_all(account, kind, most), audit)
-        return told(bot, turn, recalled, "quota_set_all", amount=amount.strip(), writes=writes)
+        audit = rights.audited(bot, turn, recalled, f"quota {amount.strip()}")
+        limits = (bot.ledger.limit_all(account, kind, most) for kind, most in found)
+        return told(bot, turn, recalled, "quota_set_all", amount=amount.strip(), writes=(*limits, audit))
     person = bot.people.find(account, whom)
     if person is None:
         return told(bot, turn, recalled, "who_is_meant", word=whom[:40])
-    writes = (bot.ledger.limit_one(person[1], kind, most), audit)
-    return told(bot, turn, recalled, "quota_set", number=person[0], amount=amount.strip(), writes=writes)
+    number = person[0]
+    audit = rights.audited(bot, turn, recalled, f"quota {amount.strip()}", number)
+    writes = (*(bot.ledger.limit_one(person[1], kind, most) for kind, most in found), audit)
+    return told(bot, turn, recalled, "quota_set", number=number, amount=amount.strip(), writes=writes)
 
 
-def _read(amount: str) -> tuple[str, int] | None:
+def _read(amount: str) -> list[tuple[str, int]] | None:
+    """What is limited and to how much; 0 is no limit, which only a word for it means."""
     if amount in _OFF:
-        return "answers", 0
+        return [(kind, 0) for kind in ("answers", "tokens", "cost")]
     form = _AMOUNT.fullmatch(amount)
     kind = _UNITS.get(form[2]) if form else None
     if form is None or kind is None:
         return None
-    return kind, round(float(form[1]) * MICROS) if kind == "cost" else int(float(form[1]))
+    most = round(float(form[1]) * MICROS) if kind == "cost" else int(float(form[1]))
+    return [(kind, most)] if most else None

@@ -6,7 +6,7 @@ from bot.messages import Reply
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
-from handlers.owner import moment
+from handlers.owner import harmless, moment
 from handlers.reply import planned, told
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
             "recent_line",
             time=moment(bot.settings, heard.at_ms),
             number=heard.number,
-            question=heard.question,
-            answer=heard.answer,
+            question=harmless(heard.question),
+            answer=harmless(heard.answer),
         )
         for heard in found
     ]

@@ -40,6 +40,8 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
         (Text(words.strip()),),
         int(time.time()),
     )
-    bot.inbox.accept(said, cuts=False, allowance=None, nonce=None, attempt=secrets.token_hex(8))
+    kept = bot.inbox.accept(said, cuts=False, allowance=None, nonce=None, attempt=secrets.token_hex(8))
+    if kept.full:
+        return told(bot, turn, recalled, "say_full", number=number)
     audit = rights.audited(bot, turn, recalled, "say", number)
     return told(bot, turn, recalled, "said", number=number, writes=(audit,))

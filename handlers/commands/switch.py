@@ -26,9 +26,9 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     number = argument.strip().lstrip("#")
     if not number or not older:
         return sessions.run(bot, turn, recalled, "")
-    if not number.isdecimal() or not 1 <= int(number) <= len(older):
+    chosen = {str(place): one for place, one in enumerate(older, 1)}.get(number)
+    if chosen is None:
         return told(bot, turn, recalled, "no_such_session", count=len(older))
-    chosen = older[int(number) - 1]
     writes = bot.memory.switch(turn.chat, recalled, chosen)
     title = shortened(chosen.history[0].question, _TITLE_CHARS)
     return told(bot, turn, recalled, "session_now", title=title, writes=writes)

@@ -7,7 +7,7 @@ from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
 from bot.text import shortened
-from handlers.owner import moment
+from handlers.owner import harmless, moment
 from handlers.reply import planned, told
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
             case=f"T{case.case}",
             number=case.number,
             time=moment(bot.settings, case.at_ms),
-            words=shortened(case.text or case.answer, _WORDS_CHARS),
+            words=harmless(shortened(case.text or case.answer, _WORDS_CHARS)),
         )
         for case in cases[:_SHOWN]
     ]

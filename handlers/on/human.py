@@ -1,5 +1,7 @@
 """Words of a human, on their way to somebody: sent as they are, marked as a human's."""
 
+from dataclasses import replace
+
 from bot.messages import Reply
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
@@ -13,4 +15,5 @@ KINDS = ("human",)
 def reply(bot: Bot, turn: Turn, recalled: Recalled) -> Plan:
     """`【人工】…`; no model is asked, and nothing of it is remembered."""
     said = bot.accounts[turn.chat.account].texts.say("human_says", words=turn.message.text)
-    return planned(bot, turn, recalled, Reply.of(said), state="command")
+    # What waits behind 「继续」 goes on waiting.
+    return planned(bot, turn, replace(recalled, rest=None), Reply.of(said), state="command")

@@ -87,7 +87,7 @@ NEEDED = {
     "todo_how": {"number", "case"},
     "no_such_case": {"word"},
     "case_closed": {"case"},
-    **{key: {"number"} for key in ("say_how", "said")},
+    **{key: {"number"} for key in ("say_how", "said", "say_full")},
     "human_says": {"words"},
     "stats_people": {"people", "messages"},
     "stats_times": {"usual", "slow"},

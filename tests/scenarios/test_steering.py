@@ -94,9 +94,8 @@ def test_a_stranger_hears_what_everybody_hears_of_an_unknown_word(
 def test_an_admins_word_without_its_prefix_is_talk(house: House, follower: str, line: str) -> None:
     """Also to an admin: only `#` or `/` makes it a command."""
     for peer in (follower, BOSS):
-        house.simulator.say("shop", peer, f"echo:{line}")
-    house.drained()
-    assert house.simulator.replies("shop", follower)[-1].text.startswith(line)
+        say(house, peer, line)
+        assert house.simulator.model.calls[-1].question == line
 
 
 def test_who_is_banned_hears_one_sentence_at_once(house: House, follower: str) -> None:
@@ -156,7 +155,16 @@ def test_a_quota_ends_the_day_politely(house: House, follower: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["#额度", "#额度 所有人", "#额度 所有人 很多", "#额度 12 -3", "#额度 12 3/年"]
+    "line",
+    [
+        "#额度",
+        "#额度 所有人",
+        "#额度 所有人 很多",
+        "#额度 12 -3",
+        "#额度 12 3/年",
+        "#额度 12 0",
+        "#额度 12 0.5",
+    ],
 )
 def test_a_quota_that_is_not_understood_is_explained(house: House, line: str) -> None:
     """With examples to copy, and what holds now."""
@@ -173,6 +181,42 @@ def test_usage_adds_up_to_what_the_model_counted(house: House, follower: str) ->
     tokens = sum(call.tokens for call in house.simulator.model.calls[before:])
 
     assert f"今天：3 次，{tokens} 词元" in say(house, follower, "用量")
+
+
+def test_erasing_oneself_opens_no_new_quota(house: House, follower: str) -> None:
+    """Who was erased is new here, but has used what they used today, and keeps their own limit."""
+    number = number_of(house, follower)
+    say(house, BOSS, f"#额度 {number} 2/天")
+    say(house, follower, "echo:一", "echo:二", "/forget")
+    assert say(house, follower, "确认删除").startswith("已删除")
+
+    assert say(house, follower, "echo:三") == "今天的 2 次用完啦，明天 0 点恢复。"
+
+
+def test_an_answer_that_is_stopped_was_paid_for(house: House, follower: str) -> None:
+    """Nobody asks for nothing by stopping what they asked."""
+    house.simulator.model.set(first_byte_s=5.0)
+    house.simulator.say("shop", follower, "echo:算了")
+    wait_for(lambda: any("算了" in call.question for call in house.simulator.model.calls), "asked")
+    say(house, follower, "停")
+    house.simulator.model.reset()
+
+    assert "今天：1 次" in say(house, follower, "用量")
+
+
+def test_a_number_as_long_as_a_message_is_talk(house: House, follower: str) -> None:
+    """Nobody counts that far."""
+    assert say(house, follower, f"echo:{'9' * 500}").startswith("9" * 400)
+    house.simulator.say("shop", follower, "7" * 9000)
+    house.drained()
+
+    assert house.counts().get("settled:dead_letter", 0) == 0
+
+
+@pytest.mark.parametrize("line", ["/help pair", "/帮助 配对", "/help ban", "/help 拉黑"])
+def test_help_tells_strangers_of_no_admins(house: House, follower: str, line: str) -> None:
+    """As of any unknown word."""
+    assert say(house, follower, line).startswith("没有叫「")
 
 
 def test_lone_sign_lists_what_an_admin_can_do(house: House) -> None:

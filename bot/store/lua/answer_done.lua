@@ -13,5 +13,5 @@ local done = redis.call('HGET', KEYS[1], 'done') or ''
 if not string.find(' ' .. done, ' ' .. ARGV[1] .. ' ', 1, true) then
   redis.call('HSET', KEYS[1], 'done', string.sub(ARGV[1] .. ' ' .. done, 1, 100))
 end
-redis.call('PEXPIRE', KEYS[1], ARGV[2])
+if redis.call('PTTL', KEYS[1]) < 0 then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 return 1

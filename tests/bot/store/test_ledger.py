@@ -6,7 +6,7 @@ from redis import Redis
 from bot.messages import Chat, Person
 from bot.store import keys
 from bot.store.ledger import Allowed, Ledger, Limits, Spent
-from bot.store.people import Profile
+from bot.store.people import People, Profile
 from bot.store.scripts import Scripts
 from tests.bot.store.desk import CHAT, TwiceScripts
 from tests.bot.store.test_people import settled
@@ -19,7 +19,7 @@ ANSWER = Spent(prompt=100, cached=40, completion=50, answers=1, cost=300)
 @pytest.fixture
 def ledger(store: Redis) -> Ledger:
     """The ledger of this store, on Shanghai's days."""
-    return Ledger(store, Scripts(store), "Asia/Shanghai")
+    return Ledger(store, Scripts(store), People(store, Scripts(store), audit_days=1), "Asia/Shanghai")
 
 
 def reserve(
@@ -95,7 +95,7 @@ def test_what_is_left_today_is_told(store: Redis, ledger: Ledger) -> None:
 
 def test_reserving_may_run_twice(store: Redis) -> None:
     """redis-py repeats a command whose answer was lost."""
-    ledger = Ledger(store, TwiceScripts(store), "UTC")
+    ledger = Ledger(store, TwiceScripts(store), People(store, Scripts(store), audit_days=1), "UTC")
 
     assert reserve(ledger, most=100, account_cost=100).verdict == "ok"
     assert store.hlen(keys.reserved("shop")) == 1
