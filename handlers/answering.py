@@ -73,7 +73,7 @@ def ask(bot: "Bot", turn: Turn, recalled: Recalled) -> Plan:
 
 def _refused(bot: "Bot", turn: Turn, recalled: Recalled, question: Asked) -> Plan | None:
     """What is said while the account rests or nothing may be spent; None where the model is asked."""
-    if recalled.paused and not rights.is_admin(bot, turn, recalled):
+    if "paused" in recalled.changes and not rights.is_admin(bot, turn, recalled):
         resting = Reply.of(bot.accounts[turn.chat.account].texts.say("resting"))
         return planned(bot, turn, recalled, resting, state="refused")
     return money.refused(bot, turn, recalled, question)

@@ -30,6 +30,7 @@ All begin with `yd1:`. A `{chat}` is `account:peer`. Times are milliseconds by t
 | ledger:{account}:{day} | hash: tokens and cost by short number and model | 400 days |
 | reserved:{account} | hash: chat → money set aside for the answer that is being made | 1 day, renewed |
 | limits:{account} | hash: limits set from the chat, of one person under their salted hash | for ever |
+| changes:{account} | hash: what admins changed from the chat: `paused`, … | for ever |
 | carried:{account}:{day} | hash: what people used that day before they were erased, salted | 2 days |
 | cases:{account} | hash: number → complaint; `last` is the highest | 400 days, renewed |
 | day:{account}:{day} | hash: messages by how they ended, answers by their time | 400 days |
@@ -98,7 +99,7 @@ FAILING_MS = 30 * 60_000
 
 FOREVER = (
     *("schema", "counts", "ready", "workers", "dead", "inbox:", "turn:"),
-    *("salt", "people:", "admins:", "bans:", "limits:"),
+    *("salt", "people:", "admins:", "bans:", "limits:", "changes:"),
 )
 """What may stand without a lifetime: bounded, or gone as soon as nothing waits."""
 
@@ -149,6 +150,7 @@ recent = _of("recent")
 votes = _of("votes")
 reserved = _of("reserved")
 limits = _of("limits")
+changes = _of("changes")
 access_token = _of("access_token")
 token_forced = _of("token_forced")
 notice = _of("notice")

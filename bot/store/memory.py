@@ -1,13 +1,14 @@
 """What a chat remembers: its session's exchanges, older sessions, and the rest of a long answer."""
 
 import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import cast
 
 from bot.conversation import Exchange
 from bot.messages import Chat, Person
 from bot.store import keys
+from bot.store.changes import load_changes
 from bot.store.client import Client, store_errors
 from bot.store.people import People, Profile, load_profile
 from bot.store.scripts import Scripts
@@ -46,7 +47,7 @@ class Recalled:
         profile: who speaks.
         picks: what a number alone stands for, from 1: the last message was a list.
         failed: the question that was not answered; empty when the last one was.
-        paused: the account rests.
+        changes: what admins changed of the account from the chat, by name; `paused`: it rests.
     """
 
     session: int
@@ -58,7 +59,7 @@ class Recalled:
     profile: Profile
     picks: tuple[str, ...] = ()
     failed: str = ""
-    paused: bool = False
+    changes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +92,11 @@ class Memory:
                 *(keys.allowance(chat), keys.answers(chat)),
                 *(keys.person(person), keys.people(person.account)),
                 *(keys.admins(person.account), keys.bans(person.account)),
-                *(keys.picks(chat), keys.failed(chat), keys.limits(chat.account)),
+                *(keys.picks(chat), keys.failed(chat), keys.changes(chat.account)),
             ],
             [person.sender, self._people.mark(person), keys.PERSON_MS],
         )
-        memory, rest, noticed, sends_left, late, paired, banned, flat, picks, failed, paused = found
+        memory, rest, noticed, sends_left, late, paired, banned, flat, picks, failed, changes = found
         current = _load(memory)
         return Recalled(
             current.session,
@@ -107,7 +108,7 @@ class Memory:
             load_profile(flat, paired=bool(paired), banned=bool(banned)),
             _load_picks(picks) if picks else (),
             read(failed)["question"] if failed else "",
-            bool(paused),
+            load_changes(changes),
         )
 
     def older(self, chat: Chat, recalled: Recalled) -> list[Older]:

@@ -93,12 +93,6 @@ class People:
         """*person* is welcome again."""
         return Write("srem", keys.bans(person.account), self.mark(person))
 
-    def pause(self, account: str, *, paused: bool) -> Write:
-        """Whether *account* rests: people are told so, and no model is asked."""
-        if paused:
-            return Write("hset", keys.limits(account), "paused 1")
-        return Write("hdel", keys.limits(account), "paused")
-
     def new_code(self, account: str) -> str:
         """A one-time code that makes whoever sends it first an admin of *account*; the last one is void."""
         code = f"{secrets.randbelow(_CODES):06}"

@@ -12,6 +12,7 @@ from bot.model import Model
 from bot.store.access_tokens import AccessTokens
 from bot.store.answers import Answers
 from bot.store.cases import Cases
+from bot.store.changes import Changes
 from bot.store.client import Client, queue_client, web_client, worker_client
 from bot.store.days import Days
 from bot.store.deliveries import Deliveries
@@ -73,6 +74,7 @@ class Bot:
     people: People
     ledger: Ledger
     cases: Cases
+    changes: Changes
     days: Days
     voices: Voices
     erasure: Erasure
@@ -112,6 +114,7 @@ def build_bot(settings: Settings) -> Bot:
         people=people,
         ledger=ledger,
         cases=Cases(client),
+        changes=Changes(),
         voices=Voices(client),
         erasure=Erasure(Cases(client), ledger),
         days=Days(client, settings.time.zone),

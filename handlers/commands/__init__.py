@@ -2,7 +2,8 @@
 
 A command module has: `NAMES` (the English name, then the Chinese words), `ADMINS` (whether it is theirs alone
 and nobody else learns of it), `CUTS` (whether it stops every older message the moment it is accepted),
-`PLACE` (where it stands in /help, lowest first; 0: it is not shown) and
+`PLACE` (where it stands in a list, lowest first: below 200 in /help, below REST in `#`, from REST on in /set;
+0: in none) and
 `run(bot, turn, recalled, argument) -> Plan`. Its words for /help are `commands.<name>` in config/texts.
 """
 
@@ -26,6 +27,8 @@ if (
 FETCHING = ("answers", "continue")
 ALWAYS = frozenset({"complain", "export", "forget"})
 """What stays open to somebody who is banned or over their quota."""
+REST = 300
+"""Admins' commands from this PLACE on are listed by /set; those before it by a lone `#`."""
 PREFIXES = "/#／＃、"
 _ADMINS_HELP, _ADMINS_COMMAND = ("#", "＃"), "commands"
 _SAID_TO = re.compile(r"[#＃](\d{1,9})\s+(.+)", re.DOTALL)
@@ -73,7 +76,12 @@ def all_commands() -> list[Command]:
 
 def shown(*, to_admins: bool) -> list[Command]:
     """Those that are taught: to everyone, or to admins alone."""
-    return [found for found in all_commands() if found.PLACE and to_admins == found.ADMINS]
+    return [found for found in all_commands() if 0 < found.PLACE < REST and to_admins == found.ADMINS]
+
+
+def rest() -> list[Command]:
+    """What admins can do besides: /set lists it."""
+    return [found for found in all_commands() if found.PLACE >= REST]
 
 
 def is_taught(command: Command) -> bool:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 NAMES = ("audit", "操作记录")
 ADMINS = True
 CUTS = False
-PLACE = 290
+PLACE = 390
 
 _SHOWN = 15
 

@@ -20,7 +20,7 @@ PLACE = 231
 def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     """From the next message on; what is being answered is answered."""
     writes = (
-        bot.people.pause(turn.chat.account, paused=True),
+        bot.changes.keep(turn.chat.account, "paused", "1"),
         rights.audited(bot, turn, recalled, "pause"),
     )
     return told(bot, turn, recalled, "now_paused", writes=writes)

@@ -20,7 +20,7 @@ PLACE = 230
 def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     """From the next message on; what is being answered is answered."""
     writes = (
-        bot.people.pause(turn.chat.account, paused=False),
+        bot.changes.drop(turn.chat.account, "paused"),
         rights.audited(bot, turn, recalled, "resume"),
     )
     return told(bot, turn, recalled, "now_resumed", writes=writes)

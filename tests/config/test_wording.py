@@ -143,7 +143,7 @@ PLAIN = {
     "gave_up", "about_head", "fetch_here", "maybe_seen", "nothing_waits",
     "resting", "now_paused", "now_resumed", "nothing_to_vote_on", "thanks_good", "thanks_bad",
     "recent_off", "recent_none", "mine", "forget_sure", "forgotten", "banned", "todo_none",
-    "wrong_code", "audit_empty", "admins_head", "role_itself", "role_head", "own_role",
+    "wrong_code", "audit_empty", "admins_head", "set_head", "role_itself", "role_head", "own_role",
     "nothing_to_retry", "retry_hint", "no_sessions", "session_list", "just_now",
     "account_rests", "tokens_used", "usage_unlimited",
     "notices.token_refused.official", "notices.token_refused.wecom", "notices.unlicensed.wecom",
