@@ -10,10 +10,11 @@ from bot.errors import StoreAway, StoreUnfit
 from bot.wiring.door import Door, open_door
 from config import logs
 from config.settings import ConfigError, load
-from handlers import callback, health
+from handlers import callback, health, privacy
 from handlers.admin_code import admin_code_command
 from handlers.connect import connect_command
 from handlers.dead_letters import dead_command, requeue_command
+from handlers.doctor import doctor_command
 from handlers.notices import notices_command
 
 log = structlog.get_logger(__name__)
@@ -31,6 +32,7 @@ def create_app(door: Door | None = None) -> Flask:
     app.cli.add_command(dead_command)
     app.cli.add_command(requeue_command)
     app.cli.add_command(notices_command)
+    app.cli.add_command(doctor_command)
     if door is None:
         app.before_request(lambda: Response("", status=503))
         return app
@@ -38,6 +40,10 @@ def create_app(door: Door | None = None) -> Flask:
     @app.route("/callback/<account>", methods=["GET", "POST"])
     def receive(account: str) -> Response:
         return callback.callback(door, account)
+
+    @app.get("/privacy/<account>")
+    def privacy_page(account: str) -> Response:
+        return privacy.page(door.settings, door.texts.get(account), account)
 
     @app.get("/healthz")
     def healthz() -> Response:

@@ -3,9 +3,18 @@
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from config.checks import Name, Secret, Section, StoreAddress, WebAddress, Zone
+from config.checks import (
+    MaybeWords,
+    Name,
+    Secret,
+    Section,
+    StoreAddress,
+    WebAddress,
+    Zone,
+    most_characters,
+)
 from config.places import Places
 from config.presets import PRESETS, Provider
 from config.problems import wrong
@@ -14,6 +23,7 @@ _OPENAI_HOST = "api.openai.com"
 
 AccountName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
 Days = Annotated[int, Field(ge=1, le=3650)]
+Notice = Annotated[MaybeWords, AfterValidator(most_characters(80))]
 
 
 class RedisSettings(Section):
@@ -126,6 +136,22 @@ class PrivacySettings(Section):
 
     audit_days: Days = 180
     keep_text: bool = True
+
+
+class NoticeSettings(Section):
+    """Who answers for the accounts, as 「关于」 and the page /privacy/<account> say it; all may be empty.
+
+    Attributes:
+        model: how the model is called there; empty: as in `chat.model`.
+        filing: the filing number of the service or of its model.
+        privacy_contact: whom to ask about one's data.
+    """
+
+    operator: Notice = ""
+    contact: Notice = ""
+    model: Notice = ""
+    filing: Notice = ""
+    privacy_contact: Notice = ""
 
 
 class TimeSettings(Section):

@@ -18,6 +18,7 @@ from config.sections import (
     FailpointSettings,
     LimitsSettings,
     MemorySettings,
+    NoticeSettings,
     OwnerSettings,
     PrivacySettings,
     RedisSettings,
@@ -47,6 +48,7 @@ class Settings(BaseSettings):
     time: TimeSettings = TimeSettings()
     limits: LimitsSettings = LimitsSettings()
     privacy: PrivacySettings = PrivacySettings()
+    notice: NoticeSettings = NoticeSettings()
     failpoints: FailpointSettings = FailpointSettings()
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     web_concurrency: Annotated[int, Field(ge=1, le=256)] = 2

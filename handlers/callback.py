@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import structlog
 from flask import Response, request
 
-from bot.channels.base import BODY_BYTES, Bell, Channel, Nonce, Poll
+from bot.channels.base import BODY_BYTES, OWN_CHECK, Bell, Channel, Nonce, Poll
 from bot.errors import CallbackRefused, StoreAway, StoreError, Unreadable
 from bot.messages import InboundMessage
 from bot.store.inbox import Accepted
@@ -30,6 +30,8 @@ def callback(door: Door, account: str) -> Response:
     try:
         return _accepted(door, channel) if request.method == "POST" else _verified(channel)
     except CallbackRefused as refused:
+        if not _is_own_check():
+            door.arrivals.refused(account, refused.reason)
         event = "callback clock" if refused.reason == "stale" else "callback refused"
         log.warning(event, account=account, reason=refused.reason, status=refused.status)
         return _answer("", refused.status)
@@ -57,12 +59,18 @@ def _accepted(door: Door, channel: Channel) -> Response:
     for message, accepted, _ in kept:
         if accepted.new and accepted.wake:
             door.waker.wake(str(message.chat))
+    door.arrivals.seen(channel.account)
     door.failpoints.reach("pre_ack")
     for message, accepted, wait in kept:
         if wait == "answer" or (wait and accepted.new):
             delivery = parking.Delivery(channel, query, body, arrived_s, message, wait)
             return parking.answered(door, delivery, accepted)
     return _answer(channel.acknowledgement(), 200)
+
+
+def _is_own_check() -> bool:
+    """Whether this is the checkup's own URL check, of which only the checkup itself tells."""
+    return request.method == "GET" and f"nonce={OWN_CHECK}".encode() in request.query_string
 
 
 def _query() -> Mapping[str, str]:

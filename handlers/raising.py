@@ -119,6 +119,16 @@ def address_in(errmsg: str) -> str:
         return ""
 
 
+def kind_of(channel: str, error: PlatformError) -> Kind | None:
+    """What *error* means to the owner if it is for them to mend, however seldom it was met; else None."""
+    return _kind(channel, error, _TOKEN_TRIES)
+
+
+def key_of(kind: Kind, channel: str) -> str:
+    """The sentence of config/texts for a notice of *kind* about an account of *channel*."""
+    return f"notices.{kind}" if kind == "account_unfit" else f"notices.{kind}.{channel}"
+
+
 def _kind(channel: str, error: PlatformError, tries: int) -> Kind | None:
     if isinstance(error, TokenRefused):
         return "token_refused" if tries >= _TOKEN_TRIES else None

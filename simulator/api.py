@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from email.utils import formatdate
 from typing import Any
 
 from aiohttp import web
@@ -116,7 +117,8 @@ def _served(world: World, route: Route) -> Callable[[web.Request], Any]:
             if route.channel == "wecom"
             else "application/json; encoding=utf-8"
         )
-        return web.Response(body=text.encode(), headers={"Content-Type": kind})
+        date = formatdate(world.clock.wall() + world.faults.date_off_s, usegmt=True)
+        return web.Response(body=text.encode(), headers={"Content-Type": kind, "Date": date})
 
     return serve
 

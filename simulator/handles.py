@@ -111,6 +111,14 @@ class PlatformHandle:
 
         self._loop.call(change)
 
+    def shift_date(self, seconds: float) -> None:
+        """The `Date` of every API answer is *seconds* ahead of our clock."""
+
+        def change() -> None:
+            self._world.faults.date_off_s = seconds
+
+        self._loop.call(change)
+
     def set_kind(self, account: str, kind: str) -> None:
         """Change the account's kind, and with it what it may call."""
 

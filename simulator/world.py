@@ -28,6 +28,7 @@ class Faults:
         coming: errcodes for the next sends of an account, used one by one.
         abort_sends: how many of the next sends are delivered although their answer never arrives.
         fenced: how many of an account's next calls come from an IP that is not on its list.
+        date_off_s: how far the `Date` of API answers is ahead of our clock.
     """
 
     delay_ms: int = 0
@@ -35,6 +36,7 @@ class Faults:
     coming: dict[str, deque[int]] = field(default_factory=dict)
     abort_sends: int = 0
     fenced: dict[str, int] = field(default_factory=dict)
+    date_off_s: float = 0.0
 
     def next_errcode(self, account: str) -> int:
         waiting = self.coming.get(account)

@@ -69,6 +69,11 @@ class Client(BaseWeChatClient):  # type: ignore[misc]  # wechatpy carries no typ
         """Give up the connections; for a client that made its only call."""
         self._http.close()
 
+    def date(self, path: str, timeout_s: tuple[float, float]) -> str:
+        """The `Date` of the answer to a call without an access_token, whatever it answers; "" without one."""
+        answer = self._http.get(self.API_BASE_URL + path, timeout=timeout_s, allow_redirects=False)
+        return str(answer.headers.get("Date", ""))
+
     def call(
         self,
         path: str,

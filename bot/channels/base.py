@@ -46,6 +46,8 @@ class Allowance:
     window_s: int
 
 
+OWN_CHECK = "yingda-checkup-"
+"""How the nonce of a URL check begins that we send to ourselves: what comes of it is no news."""
 KEYS_A_MESSAGE = 16
 """How many keys of texts an inbox number has: the numbered parts begin at 0, an apology has the last one."""
 NOTICE_KEY, EARLY_KEY = 12, 14

@@ -1,16 +1,28 @@
 """公众号 (official account): callbacks in plain, compat and safe mode; the customer-service message API."""
 
 import hashlib
+import secrets
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from typing import Any
 
 from bot.channels import _wire
-from bot.channels._answers import OFFICIAL
-from bot.channels._api import Api, Client, fetch_token
+from bot.channels._answers import OFFICIAL, TELL_OWNER
+from bot.channels._api import Api, Client, fetch_token, platform_errors
 from bot.channels._inbound import inbound
-from bot.channels.base import AccessTokens, Allowance, Bell, Delivery, Limits, Nonce, OutText, Poll
-from bot.errors import AccountUnfit, Forged
+from bot.channels.base import (
+    OWN_CHECK,
+    AccessTokens,
+    Allowance,
+    Bell,
+    Delivery,
+    Limits,
+    Nonce,
+    OutText,
+    Poll,
+)
+from bot.errors import AccountUnfit, Forged, PlatformAway, PlatformError
 from bot.messages import Event, InboundMessage, Text
 from config.settings import OfficialSettings
 
@@ -18,6 +30,10 @@ _TYPED = Allowance("typed", 5, 48 * 3600)
 _TAPPED = Allowance("tapped", 3, 60)
 _TAPS = frozenset({"click", "scancode_push", "scancode_waitmsg", "subscribe", "scan"})
 """Events that allow three messages within a minute (protocol B2)."""
+_WRITES, _WRITES_NOT = frozenset({45072, 45080, 45081}), frozenset({40200, 48001, 48008})
+"""Answers to a typing status: it is only not the time for it; this kind of account has none (protocol B3)."""
+_NOT_OURS = frozenset({40003, 43004, 43019, 50005})
+"""The person is not, or no longer, there to be written to."""
 _MARK_REFUSED = frozenset({40008, 40035, 40058, 47001, 48001, 48008, 48004})
 """Codes by which an account type that knows no aimsgcontext could refuse it; tried once more without."""
 
@@ -144,6 +160,40 @@ def check(settings: OfficialSettings) -> None:
     secret = settings.app_secret.get_secret_value()
     with closing(Client(settings.app_id, settings.api_base, connections=1)) as client:
         fetch_token(client, lambda client: _stable_token(client, secret))
+
+
+def may_write(settings: OfficialSettings, openid: str) -> bool | None:
+    """Whether the account has the customer-service permission, by ending a typing status (protocol B3).
+
+    That is refused where sending is (B2), and shows nothing to anybody. Without an *openid*, or where it is
+    not this account's, that is not known: None. Raises PlatformError where the call itself is refused.
+    """
+    secret = settings.app_secret.get_secret_value()
+    with closing(Client(settings.app_id, settings.api_base, connections=1)) as client:
+        token, _ = fetch_token(client, lambda client: _stable_token(client, secret))
+        try:
+            with platform_errors(OFFICIAL, otherwise=TELL_OWNER, lost=PlatformAway):
+                if not openid:
+                    # Open to every kind of account; it shows whether calls from here are let through.
+                    client.call("getcallbackip", {"access_token": token})
+                    return None
+                asked = {"touser": openid, "command": "CancelTyping"}
+                client.call("message/custom/typing", {"access_token": token}, asked)
+        except PlatformError as error:
+            if error.errcode in _NOT_OURS:
+                return None
+            if error.errcode not in _WRITES and error.errcode not in _WRITES_NOT:
+                raise
+            return error.errcode in _WRITES
+    return True
+
+
+def url_check(settings: OfficialSettings) -> tuple[Mapping[str, str], str]:
+    """A URL check as the platform would send it now: query and echostr (protocol A1)."""
+    timestamp, nonce = str(int(time.time())), OWN_CHECK + secrets.token_hex(8)
+    echo = str(secrets.randbelow(10**16))
+    signature = _wire.sign(settings.token.get_secret_value(), timestamp, nonce)
+    return {"signature": signature, "timestamp": timestamp, "nonce": nonce, "echostr": echo}, echo
 
 
 Settings = OfficialSettings

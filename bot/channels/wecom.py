@@ -1,5 +1,7 @@
 """企业微信自建应用 (a company's own WeCom app): encrypted XML callbacks, message/send."""
 
+import secrets
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from typing import Any
@@ -8,7 +10,18 @@ from bot.channels import _wire
 from bot.channels._answers import TELL_OWNER, WECOM
 from bot.channels._api import Api, Client, fetch_token, platform_errors
 from bot.channels._inbound import inbound
-from bot.channels.base import AccessTokens, Allowance, Bell, Delivery, Limits, Nonce, OutText, Pace, Poll
+from bot.channels.base import (
+    OWN_CHECK,
+    AccessTokens,
+    Allowance,
+    Bell,
+    Delivery,
+    Limits,
+    Nonce,
+    OutText,
+    Pace,
+    Poll,
+)
 from bot.errors import AccountUnfit, Forged, PlatformAway
 from bot.messages import InboundMessage
 from config.settings import WecomSettings
@@ -103,6 +116,24 @@ def check(settings: WecomSettings) -> None:
         token, _ = fetch_token(client, lambda client: _get_token(client, secret))
         with platform_errors(WECOM, otherwise=TELL_OWNER, lost=PlatformAway):
             client.call("agent/get", {"access_token": token, "agentid": str(settings.agent_id)})
+
+
+def check_token(settings: WecomSettings) -> None:
+    """Try CorpID and Secret alone (protocol C4). Raises PlatformError."""
+    secret = settings.secret.get_secret_value()
+    with closing(Client(settings.corp_id, settings.api_base, connections=1)) as client:
+        fetch_token(client, lambda client: _get_token(client, secret))
+
+
+def url_check(settings: WecomSettings) -> tuple[Mapping[str, str], str]:
+    """A URL check as the platform would send it now: query, and what is to be answered (protocol C1)."""
+    key = settings.aes_key.get_secret_value() if settings.aes_key else ""
+    envelope = _wire.Envelope(settings.token.get_secret_value(), key, settings.corp_id)
+    timestamp, nonce = str(int(time.time())), OWN_CHECK + secrets.token_hex(8)
+    echo = str(secrets.randbelow(10**16))
+    sealed = envelope.encrypt(echo.encode())
+    signature = envelope.sign(timestamp, nonce, sealed)
+    return {"msg_signature": signature, "timestamp": timestamp, "nonce": nonce, "echostr": sealed}, echo
 
 
 Settings = WecomSettings

@@ -45,6 +45,12 @@ class Deliveries:
             self._renewed[account] = now + _RENEW_S
             self._keep(account, delivery)
 
+    def forget(self, account: str) -> None:
+        """What was learned may be wrong: it is found out anew. Raises StoreAway."""
+        with store_errors():
+            self._client.delete(keys.delivery(account))
+        self._keep(account, "")
+
     def _keep(self, account: str, learned: Learned) -> Learned:
         self._known[account] = learned, time.monotonic() + _LOOK_S
         return learned

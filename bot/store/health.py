@@ -35,6 +35,20 @@ class Condition:
         return ""
 
 
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """How the store keeps what it holds.
+
+    Attributes:
+        rewritten: whether its last rewriting of the log ended well; where not, its disk is mostly full.
+        used_bytes, most_bytes: its memory, and the most it may use; 0 for no limit.
+    """
+
+    rewritten: bool
+    used_bytes: int
+    most_bytes: int
+
+
 class StoreHealth:
     """Looks at the store through INFO and CLIENT INFO only, since managed stores forbid CONFIG."""
 
@@ -80,6 +94,13 @@ class StoreHealth:
     def doubt(self) -> None:
         """The store was away: what comes back may be another one."""
         self._fit = False
+
+    def disk(self) -> Disk:
+        """How the store keeps what it holds, as far as INFO tells. Raises StoreAway."""
+        with store_errors():
+            info = self._client.info()
+        rewritten = info.get("aof_last_bgrewrite_status", "ok") == "ok"
+        return Disk(rewritten, int(info.get("used_memory", 0)), int(info.get("maxmemory", 0)))
 
     def counts(self) -> dict[str, int]:
         """All counters, and how it stands now.

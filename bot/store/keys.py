@@ -21,6 +21,7 @@ All begin with `yd1:`. A `{chat}` is `account:peer`. Times are milliseconds by t
 | answers:{chat} | hash: answers that wait, their numbers, which were handed over last | 7 days, renewed |
 | attempts:{account}:{id} | set: deliveries of a message that may be answered in its request | 1 min |
 | delivery:{account} | string: `service` or `passive`, as the platform last showed | 7 days |
+| arrivals:{account} | hash: when a callback was last kept, and last refused and why | 31 days, renewed |
 | person:{person} | hash: short number, since when, what they have chosen | 400 days, renewed |
 | people:{account} | hash: short number → sender; `last` is the highest | for ever |
 | admins:{account} | set of senders that were paired as admins | for ever |
@@ -73,6 +74,7 @@ REST_MS = 2 * DAY_MS
 ANSWERS_MS = 7 * DAY_MS
 ATTEMPTS_MS = 60_000  # a platform gives up after 15 s
 DELIVERY_MS = 7 * DAY_MS
+ARRIVALS_MS = 31 * DAY_MS
 NOTICED_MS = 400 * DAY_MS
 PERSON_MS = 400 * DAY_MS
 PAIRING_MS = 600_000
@@ -140,6 +142,7 @@ flood = _of_chat("flood")
 noticed = _of_person("noticed")
 person = _of_person("person")
 delivery = _of("delivery")
+arrivals = _of("arrivals")
 people = _of("people")
 admins = _of("admins")
 bans = _of("bans")

@@ -113,6 +113,11 @@ class People:
         )
         return cast(Paired, text(found))
 
+    def paired(self, account: str) -> list[str]:
+        """Who was paired as an admin of *account*, by the platform's id. Raises StoreAway."""
+        with store_errors():
+            return sorted(text(sender) for sender in self._client.smembers(keys.admins(account)))
+
     def audited(self, account: str, deed: Deed) -> Write:
         """*deed* stands in the audit of *account*, without anybody's words."""
         fields = {"t": deed.at_ms, "by": deed.by, "what": deed.what, "whom": deed.whom}

@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from bot.channels.base import Channel
 from bot.conversation import Budget, room
@@ -11,6 +10,7 @@ from bot.failpoints import Failpoints
 from bot.model import Model
 from bot.store.access_tokens import AccessTokens
 from bot.store.answers import Answers
+from bot.store.arrivals import Arrivals
 from bot.store.cases import Cases
 from bot.store.changes import Changes
 from bot.store.client import Client, queue_client, web_client, worker_client
@@ -28,14 +28,13 @@ from bot.store.scripts import Scripts
 from bot.store.voices import Voices
 from bot.tokens import TokenCounter
 from bot.wiring.door import channels, process_name, store_url
+from bot.wiring.system import VOCABULARY, budget_of, system_text
 from config.accounts import AccountSettings
 from config.personas import Persona, load_personas
 from config.prices import Prices, load_prices
 from config.settings import ConfigError, Settings
 from config.wording import Texts, load_texts
 
-VOCABULARY = Path("var/tiktoken")
-"""Where tiktoken finds its vocabulary; written at the first start."""
 QUESTION_TOKENS = 200
 """So much of a question must fit beside the system text, else the start is refused."""
 
@@ -83,6 +82,7 @@ class Bot:
     notices: Notices
     answers: Answers
     deliveries: Deliveries
+    arrivals: Arrivals
     model: Model
     tokens: TokenCounter
     budget: Budget
@@ -102,7 +102,7 @@ def build_bot(settings: Settings) -> Bot:
     kept = settings.memory
     people = People(client, scripts, audit_days=settings.privacy.audit_days)
     ledger = Ledger(client, scripts, people, settings.time.zone)
-    budget = Budget(settings.memory.budget_tokens, settings.chat.reply_tokens, settings.chat.window_tokens)
+    budget = budget_of(settings)
     tokens = TokenCounter.for_model(settings.chat.model, VOCABULARY)
     return Bot(
         settings=settings,
@@ -123,6 +123,7 @@ def build_bot(settings: Settings) -> Bot:
         notices=Notices(client, scripts),
         answers=Answers(scripts),
         deliveries=Deliveries(client),
+        arrivals=Arrivals(client),
         model=_model(settings),
         tokens=tokens,
         budget=budget,
@@ -146,9 +147,7 @@ def _model(settings: Settings) -> Model:
 
 def _account(name: str, settings: AccountSettings, tokens: TokenCounter, budget: Budget) -> Account:
     texts = load_texts(settings.language)
-    system = texts.say("system_prompt", assistant=settings.assistant, title=settings.title)
-    if settings.about_text:
-        system = f"{system}\n\n{texts.say('about_head')}\n{settings.about_text}"
+    system = system_text(settings, texts)
     counted = tokens.count(system)
     if room(counted, budget) < QUESTION_TOKENS:
         raise ConfigError(

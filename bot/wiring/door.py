@@ -13,6 +13,7 @@ from bot.failpoints import Failpoints
 from bot.queue import Hints, Waker
 from bot.store.access_tokens import AccessTokens
 from bot.store.answers import Answers, Parked
+from bot.store.arrivals import Arrivals
 from bot.store.client import WEB_CONNECTIONS, queue_client, subscriber_client, web_client
 from bot.store.dead_letters import DeadLetters
 from bot.store.deliveries import Deliveries
@@ -44,6 +45,7 @@ class Door:
     failpoints: Failpoints
     answers: Answers
     deliveries: Deliveries
+    arrivals: Arrivals
     parked: Parked
     texts: Mapping[str, Texts]
 
@@ -65,6 +67,7 @@ def open_door(settings: Settings) -> Door:
         failpoints=Failpoints.parse(settings.failpoints.armed),
         answers=Answers(scripts),
         deliveries=Deliveries(client),
+        arrivals=Arrivals(client),
         parked=Parked(subscriber_client(url)),
         texts={name: load_texts(account.language) for name, account in settings.accounts.items()},
     )

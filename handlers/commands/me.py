@@ -16,7 +16,7 @@ ADMINS = False
 CUTS = False
 PLACE = 70
 
-_MINE = ("usage", "sessions", "good", "bad", "whoami", "export", "forget")
+_MINE = ("usage", "sessions", "good", "bad", "whoami", "export", "forget", "about")
 
 
 def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:

@@ -8,6 +8,7 @@ import pytest
 from bot.channels.base import tappable
 from bot.store.notices import KINDS
 from config.wording import Language, Texts, WordingError, load_texts
+from handlers.checkup.examine import OF_ACCOUNT, SHARED
 from handlers.commands import all_commands
 from handlers.owner import BEFORE_MAX
 
@@ -15,6 +16,8 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 FOR_THE_MODEL = {"system_prompt", "about_head", "role_head", "retry_hint"}
 TO_LOOK_UP = re.compile(r"(chat|accounts\.\w+)\.\w+|接口权限|接口许可|stable_token")
 """Settings and what a console calls its own pages: the owner reads them there."""
+OF_THE_OWNER = re.compile(r"redis\.\w+|REDIS_URL=\S+|\btoken\b", re.IGNORECASE)
+"""More of that kind, which a checkup names."""
 LONGEST = {
     "assistant": "答" * 20,
     "title": "店" * 60,
@@ -55,6 +58,14 @@ LONGEST = {
     "days": 30,
     "cost": "¥99999.99",
     "amount": "20000 tokens",
+    **dict.fromkeys(("model", "host", "name", "value", "reason"), "m" * 253),
+    "responsible": "责" * 360,
+    "names": "a" * 640,
+    "blank": "operator, contact, filing, privacy_contact",
+    "ip": "2001:0db8:0000:0000:0000:0000:0000:0001",
+    "mark": "✓",
+    "refused": "12-31 23:59",
+    **dict.fromkeys(("free", "used", "most", "port", "status", "ms", "gone"), 99_999),
 }
 NEEDED = {
     "welcome": {"assistant", "title", "examples"},
@@ -136,6 +147,49 @@ NEEDED = {
             "quota_spent.wecom": {"code"},
         }.items()
     },
+    "about_linked": {"assistant", "model", "responsible", "link"},
+    "about_here": {"assistant", "model", "responsible", "days"},
+    "privacy.title": {"name"},
+    "privacy.pair": {"word", "value"},
+    "privacy.kept_talk": {"days", "gone"},
+    "privacy.kept_provider": {"model"},
+    **{
+        f"privacy.kept_{what}": {"days"}
+        for what in ("answers", "recent", "cases", "profile", "figures", "audit")
+    },
+    **{
+        f"checkup.{key}": set(fields.split())
+        for fields, found in {
+            "mark name what": "line",
+            "word names": "no_account",
+            "count": "to_mend settings_good workers_good",
+            "seconds": "begins no_result clock_good model_good model_slow model_silent",
+            "most seconds": "clock_off",
+            "reason": "settings_bad prices_unread store_away store_unfit store_allowed certificate_bad "
+            "callback_unreached",
+            "free": "disk_good disk_here disk_low",
+            "used most": "memory_low",
+            "status": "model_busy model_failed callback_busy callback_gateway callback_moved callback_other",
+            "account status": "callback_elsewhere",
+            "account": "callback_stranger permission_missing about_none",
+            "host reason": "model_away certificate_unreached",
+            "account host reason": "platform_away",
+            "code": "platform_busy",
+            "model": "prices_good prices_none",
+            "host": "address_good address_unknown",
+            "host ip": "address_private",
+            "port": "address_port",
+            "days": "certificate_good certificate_soon",
+            "ms": "callback_good",
+            "ms seconds": "callback_slow",
+            "seen": "arrivals_good",
+            "seen refused word": "arrivals_after",
+            "refused": "refused_stale refused_signature refused_receive_id refused_plaintext refused_key",
+            "tokens most": "about_good about_long",
+            "blank": "notice_blank",
+        }.items()
+        for key in found.split()
+    },
 }
 PLAIN = {
     "ai_notice", "answer_failed", "model_down", "blocked_content", "empty_text", "label_single",
@@ -148,6 +202,16 @@ PLAIN = {
     "account_rests", "tokens_used", "usage_unlimited",
     "notices.token_refused.official", "notices.token_refused.wecom", "notices.unlicensed.wecom",
     *(f"owner_notices.{name}" for name in ("the_model", "told", "untold", "none")),
+    *(f"privacy.{name}" for name in
+      ("operator", "contact", "filing", "privacy_contact", "model", "kept_head", "kept_undelivered",
+       "yours_head", "export", "erase", "complain")),
+    *(f"checkup.{name}" for name in
+      ("all_well", "see_above", "needs_store", "store_good", "store_unset", "workers_none", "disk_rewrite",
+       "model_broken", "address_unset", "certificate_none", "clock_unknown", "token_good",
+       "permission_app", "permission_writes", "permission_writes_now", "permission_answers",
+       "permission_answers_now", "permission_unknown", "permission_forgotten", "callback_unset",
+       "callback_forbidden", "arrivals_none", "about_uncounted", "notice_internal", "notice_good")),
+    *(f"checkup.names.{check.name}" for check in (*SHARED, *OF_ACCOUNT)),
     *(f"not_yet_{kind}" for kind in
       ("voice", "image", "video", "location", "link", "file", "sticker", "unsupported")),
     *(f"commands.{command.NAMES[0]}.{part}" for command in all_commands() for part in ("line", "more")),
@@ -211,7 +275,8 @@ def test_no_text_speaks_jargon(texts: Texts) -> None:
     jargon = r"error|api|token|http|json|server|timeout|exception|null|redis|gpt|llm"
     jargon += "|markdown|报错|异常|超时|接口|令牌"
     for key, said in visible(texts).items():
-        words = TO_LOOK_UP.sub("", said) if key.startswith("notices.") else said
+        words = TO_LOOK_UP.sub("", said) if key.startswith(("notices.", "checkup.")) else said
+        words = OF_THE_OWNER.sub("", words) if key.startswith("checkup.") else words
         assert not re.search(rf"(?<![a-z])({jargon})(?![a-z])", words, re.IGNORECASE), key
 
 
