@@ -1,11 +1,12 @@
 """Checks that ask the platform: its clock, an access_token, and what the account may do."""
 
+from contextlib import suppress
 from typing import Literal
 from urllib.parse import urlsplit
 
 from bot.channels import checkup
 from bot.channels.checkup import FRESH_S
-from bot.errors import PlatformError
+from bot.errors import PlatformError, StoreError
 from handlers import raising
 from handlers.checkup.finding import Finding, Subject, unknown, well, wrong
 
@@ -37,7 +38,9 @@ def permission(subject: Subject, account: str) -> Finding:
     if settings.channel == "wecom":
         return well("permission_app")
     if settings.reply == "auto" and subject.stored is not None:
-        return _relearned(subject, account, may)
+        # Without the store nothing can be learned, but what was found out is told all the same.
+        with suppress(StoreError):
+            return _relearned(subject, account, may)
     if may is None:
         return unknown("permission_unknown")
     if not may and settings.reply == "service":
@@ -76,7 +79,8 @@ def _relearned(subject: Subject, account: str, may: bool | None) -> Finding:
 
 def _admin(subject: Subject, account: str) -> str:
     """An admin by the platform's id; empty where none is known."""
-    if subject.asker:
-        return subject.asker
-    paired = subject.stored.people.paired(account) if subject.stored is not None else []
-    return next(iter((*subject.account(account).admins, *paired)), "")
+    known = (subject.asker, *subject.account(account).admins)
+    named = next(filter(None, known), "")
+    if named or subject.stored is None:
+        return named
+    return next(iter(subject.stored.people.paired(account)), "")
