@@ -17,7 +17,7 @@ from bot.messages import Chat
 from bot.wiring.bot import Bot, build_bot
 from config import logs
 from config.settings import ConfigError, load
-from handlers import owner
+from handlers import digest, owner
 from handlers.turn import take_turns
 
 RENEW_S = 1.0
@@ -134,6 +134,7 @@ def main() -> None:
     for beat, every_s in (
         (bot.leases.renew, RENEW_S),
         (pool.sweep, SWEEP_S),
+        (digest.Daily(bot).look, PUSH_S),
         (lambda: owner.push(bot), PUSH_S),
     ):
         threading.Thread(target=_repeat, args=(beat, every_s, ended), daemon=True).start()

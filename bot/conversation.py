@@ -29,6 +29,28 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """What one question asks for besides its words; nothing that is unset is sent.
+
+    Attributes:
+        model: by the provider's name; unset: the usual one.
+        most_tokens: so many at most for the answer.
+    """
+
+    model: str = ""
+    temperature: float | None = None
+    most_tokens: int | None = None
+
+    def wishes(self, most_name: str) -> dict[str, float]:
+        """What the API takes besides the model; *most_name* is what it calls the most tokens."""
+        found = {"temperature": self.temperature, most_name: self.most_tokens}
+        return {name: wish for name, wish in found.items() if wish is not None}
+
+
+USUAL = Wanted()
+
+
+@dataclass(frozen=True, slots=True)
 class Budget:
     """How many tokens a call may take.
 

@@ -66,6 +66,9 @@ class Event:
 
 Part = Text | Event
 
+OURS = frozenset({"human", "relay", "handback"})
+"""Kinds of messages that no platform delivers: we put them into an inbox, where nobody asked for them."""
+
 
 @dataclass(frozen=True, slots=True)
 class InboundMessage:
@@ -77,7 +80,8 @@ class InboundMessage:
         msg_id: what makes a redelivery recognisable within the account.
         kind: `text`, `image`, `voice`, `video`, `location`, `link`, `file`, `sticker`, `unsupported`,
             `subscribe`, `unsubscribe`, `enter_agent`, `click`, or `event` for any other event; `flood` stands
-            for one that a full inbox did not keep, and `human` for an admin's words to this person.
+            for one that a full inbox did not keep. Of OURS are `human`, an admin's words to this person,
+            `relay`, somebody's words to this admin, and `handback`: a human is done with this person.
         parts: what it holds, in order.
         created_at: seconds since the epoch, by the platform's clock.
     """

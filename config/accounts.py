@@ -15,6 +15,7 @@ from config.checks import (
     Sentences,
     WebAddress,
     Words,
+    WorkingHours,
     most_characters,
 )
 from config.problems import ConfigError, wrong
@@ -36,6 +37,8 @@ class AccountSettings(Section):
         title, assistant, examples: who the assistant is to the people it greets.
         about: a text file next to the TOML that the model answers from; `about_text` is what it holds.
         label_ai: whether answers carry the AI label; unset: only on public accounts.
+        human_hours: when humans answer, on the owner's clock (`Mon-Fri 9:00-18:00`); blank: always.
+        human_minutes: without a word of either side a hand-over to a human ends after so long.
     """
 
     channel: Channel
@@ -51,6 +54,8 @@ class AccountSettings(Section):
     examples: Annotated[Sentences, Field(max_length=6)] = ()
     about: Path | None = None
     label_ai: bool | None = None
+    human_hours: WorkingHours = ""
+    human_minutes: Annotated[int, Field(ge=1, le=10_080)] = 120
 
     _about_text: str = PrivateAttr(default="")
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, SecretStr
 
+from config.hours import read_hours
 from config.problems import wrong
 
 _PLACEHOLDER = re.compile(
@@ -138,6 +139,15 @@ def _zone(value: str) -> str:
     return value
 
 
+def _hours(value: str) -> str:
+    try:
+        if value:
+            read_hours(value)
+    except ValueError:
+        raise wrong("must be like 9:00-18:00, or with days like Mon-Fri 9:00-18:00") from None
+    return value
+
+
 def most_characters(limit: int) -> Callable[[str], str]:
     """A check that a text has at most *limit* characters."""
 
@@ -162,3 +172,4 @@ Sentences = Annotated[
 WebAddress = Annotated[str, BeforeValidator(_copied), AfterValidator(_web_address)]
 StoreAddress = Annotated[str, BeforeValidator(_copied), AfterValidator(_store_address)]
 Zone = Annotated[str, BeforeValidator(_stripped), AfterValidator(_zone)]
+WorkingHours = Annotated[str, BeforeValidator(_words_or_none), AfterValidator(_hours)]

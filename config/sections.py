@@ -1,25 +1,30 @@
 """The sections of the settings: one class for each table of the TOML but the accounts."""
 
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, PrivateAttr, StringConstraints, model_validator
 
 from config.checks import (
     MaybeWords,
     Name,
+    Names,
     Secret,
     Section,
     StoreAddress,
     WebAddress,
+    Words,
     Zone,
     most_characters,
 )
 from config.places import Places
 from config.presets import PRESETS, Provider
-from config.problems import wrong
+from config.problems import ConfigError, wrong
 
 _OPENAI_HOST = "api.openai.com"
+
+SHIPPED_WORDS = Path(__file__).with_name("words")
 
 AccountName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
 Days = Annotated[int, Field(ge=1, le=3650)]
@@ -34,15 +39,28 @@ class RedisSettings(Section):
 
 
 class ChatSettings(Section):
-    """The model. `provider` fills in address and model; what is written explicitly wins."""
+    """The model. `provider` fills in address and model; what is written explicitly wins.
+
+    Attributes:
+        models: what else may be chosen, at the same address.
+        temperature_min, temperature_max: what people may set for themselves; unset, none is sent.
+    """
 
     provider: Provider | None = None
     base_url: WebAddress = PRESETS["openai"].base_url
     api_key: Secret | None = None
     model: Name = PRESETS["openai"].model
+    models: Names = ()
     deadline_s: Annotated[float, Field(ge=1, le=3600)] = 120.0
     window_tokens: Annotated[int, Field(ge=256, le=10_000_000)] = 8192
     reply_tokens: Annotated[int, Field(ge=1, le=1_000_000)] = 1024
+    temperature_min: Annotated[float, Field(ge=0, le=2)] = 0.0
+    temperature_max: Annotated[float, Field(ge=0, le=2)] = 1.0
+
+    @property
+    def all_models(self) -> tuple[str, ...]:
+        """Every model that may be used, `model` first."""
+        return tuple(dict.fromkeys((self.model, *self.models)))
 
     @model_validator(mode="before")
     @classmethod
@@ -58,6 +76,8 @@ class ChatSettings(Section):
             raise wrong("missing", "api_key")
         if self.reply_tokens >= self.window_tokens:
             raise wrong("must be less than chat.window_tokens", "reply_tokens")
+        if self.temperature_min > self.temperature_max:
+            raise wrong("must not be more than chat.temperature_max", "temperature_min")
         return self
 
 
@@ -103,10 +123,15 @@ class WebSettings(Section):
 
 
 class OwnerSettings(Section):
-    """Where the owner reads notices: a *person* (userid or openid) of one *account*; both or neither."""
+    """Where the owner reads notices: a *person* (userid or openid) of one *account*; both or neither.
+
+    Attributes:
+        digest_hour: from when on, by the owner's clock, yesterday's figures are told; -1 is never.
+    """
 
     account: AccountName | None = None
     person: Name | None = None
+    digest_hour: Annotated[int, Field(ge=-1, le=23)] = 9
 
     @model_validator(mode="after")
     def _both_or_neither(self) -> Self:
@@ -136,6 +161,36 @@ class PrivacySettings(Section):
 
     audit_days: Days = 180
     keep_text: bool = True
+
+
+class WordsSettings(Section):
+    """What is not talked about, and what somebody says who may want to end their life.
+
+    Attributes:
+        folder: where the lists are; without it those in config/words, which `place` is then.
+    """
+
+    enabled: bool = True
+    folder: Words | None = None
+
+    _place: Path = PrivateAttr(default=SHIPPED_WORDS)
+
+    @property
+    def place(self) -> Path:
+        """The folder of the lists."""
+        return self._place
+
+    def locate(self, folder: Path, key: str) -> None:
+        """Find `folder`, relative to *folder*. Raises ConfigError naming *key*."""
+        if self.folder is None or not self.enabled:
+            return
+        self._place = folder / self.folder
+        try:
+            found = self._place.is_dir()
+        except (OSError, ValueError):
+            found = False
+        if not found:
+            raise ConfigError(f"{key} names no folder; its path is relative to the TOML")
 
 
 class NoticeSettings(Section):

@@ -26,6 +26,7 @@ from config.sections import (
     TimeSettings,
     TurnSettings,
     WebSettings,
+    WordsSettings,
 )
 
 __all__ = ["ConfigError", "OfficialSettings", "Settings", "WecomSettings", "load"]
@@ -48,6 +49,7 @@ class Settings(BaseSettings):
     time: TimeSettings = TimeSettings()
     limits: LimitsSettings = LimitsSettings()
     privacy: PrivacySettings = PrivacySettings()
+    words: WordsSettings = WordsSettings()
     notice: NoticeSettings = NoticeSettings()
     failpoints: FailpointSettings = FailpointSettings()
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
@@ -92,6 +94,7 @@ def load(environ: Mapping[str, str] | None = None, file: Path | None = None) -> 
         sources.toml_layer(file, named=named is not None),
     )
     settings = _checked(tables, environ)
+    settings.words.locate(file.parent, _name_of(("words", "folder"), environ))
     for name, account in settings.accounts.items():
         account.read_about(file.parent, _name_of(("accounts", name, "about"), environ))
     return settings

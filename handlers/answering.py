@@ -1,22 +1,34 @@
 """A question for the model: the memory before it, the answer behind it, and what may happen meanwhile."""
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import structlog
 
 from bot.conversation import joined
-from bot.errors import LeaseLost, ModelError, ModelStopped, PlatformError, StoreError
+from bot.errors import (
+    LeaseLost,
+    ModelBusy,
+    ModelError,
+    ModelKeyRefused,
+    ModelRefused,
+    ModelStopped,
+    PlatformError,
+    StoreError,
+)
 from bot.messages import Reply
+from bot.store.days import Why
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan, Write
 from bot.store.voices import Heard
 from bot.text import shortened
 from config.logs import short_hash
-from handlers import early, money, passive, raising, rights
+from handlers import early, handed, models, moderation, money, passive, raising, rights
 from handlers.asking import Asked, asked, begun_alone
 from handlers.reply import after_one, planned
+from handlers.words import texts_of
 
 if TYPE_CHECKING:  # the web process imports this through the commands; both would bring openai along
     from bot.model import Answer, Call
@@ -40,7 +52,7 @@ def ask(bot: "Bot", turn: Turn, recalled: Recalled) -> Plan:
     """Memory → model → reply. A failed turn is told politely and not remembered."""
     question = asked(bot, turn, recalled)
     begun = turn.steps.begun  # by a process that died: what was admitted then is gone on with
-    refused = None if begun else _refused(bot, turn, recalled, question)
+    refused, question = _admitted(bot, turn, recalled, question)
     if refused is not None:
         return refused
     try:
@@ -54,42 +66,66 @@ def ask(bot: "Bot", turn: Turn, recalled: Recalled) -> Plan:
         return _failed(bot, turn, recalled, question, error)
     # What broke off or ran into its length says so, to the person and in memory.
     said = joined(begun, answer.text if answer.whole else f"{answer.text}…")
-    writes = (
-        *(question.remembered(bot, said), bot.notices.model_works()),
+    if turn.steps.begun != begun:
+        recalled = after_one(recalled)
+    paid = (
+        bot.notices.model_works(),
         *((bot.memory.drop_failed(turn.chat),) if recalled.failed else ()),
         *money.entered(bot, turn, question, answer, said),
-        *_heard(bot, turn, recalled, question, said),
     )
+    if not moderation.may_go_out(bot, turn, said):
+        return moderation.held_back(bot, turn, recalled, (*begun_alone(bot, turn), *paid))
+    heard = _heard(bot, turn, recalled, question, said)
+    writes = (question.remembered(bot, said), *paid, *heard)
+    back, ended = handed.back(bot, turn, recalled)
     unsaid = said.removeprefix(turn.steps.begun)
     if not unsaid.strip():
         return Plan("answered", writes=writes)
-    if turn.steps.begun != begun:
-        recalled = after_one(recalled)
-    texts = bot.accounts[turn.chat.account].texts
+    texts = texts_of(bot, turn, recalled)
     head = f"{texts.say('too_long', chars=len(question.question))}\n\n" if question.shortened else ""
-    reply = Reply.of(head + unsaid, ai=True)
-    return planned(bot, turn, recalled, reply, state="answered", writes=writes)
+    reply = Reply.of(back + head + unsaid, ai=True)
+    return planned(bot, turn, recalled, reply, state="answered", writes=(*writes, *ended))
 
 
-def _refused(bot: "Bot", turn: Turn, recalled: Recalled, question: Asked) -> Plan | None:
-    """What is said while the account rests or nothing may be spent; None where the model is asked."""
-    if "paused" in recalled.changes and not rights.is_admin(bot, turn, recalled):
-        resting = Reply.of(bot.accounts[turn.chat.account].texts.say("resting"))
-        return planned(bot, turn, recalled, resting, state="refused")
-    return money.refused(bot, turn, recalled, question)
+def _admitted(bot: "Bot", turn: Turn, recalled: Recalled, question: Asked) -> tuple[Plan | None, Asked]:
+    """What is said while the account rests or nothing may be spent; None where the model is asked, and the
+    question with what pays for its answer."""
+    begun = bool(turn.steps.begun)
+    if not begun and "paused" in recalled.changes and not rights.is_admin(bot, turn, recalled):
+        resting = Reply.of(texts_of(bot, turn, recalled).say("resting"))
+        why = bot.days.why(turn.chat.account, "paused")
+        return planned(bot, turn, recalled, resting, state="refused", writes=(why,)), question
+    allowed = money.reserved(bot, turn, question)
+    question = replace(question, paid_by=allowed.paid_by)
+    if begun or allowed.verdict == "ok":
+        return None, question
+    return money.refused(bot, turn, recalled, allowed), question
 
 
 def _failed(bot: "Bot", turn: Turn, recalled: Recalled, question: Asked, error: ModelError) -> Plan:
     """The person hears that it is not their fault, and 「重答」 asks again."""
     log.warning("model failed", account=turn.chat.account, error=type(error).__name__, n=turn.lease.n)
     raising.tell_model_failed(bot, error)
-    sorry = Reply.of(bot.accounts[turn.chat.account].texts.say(error.told or "answer_failed"))
+    sorry = Reply.of(texts_of(bot, turn, recalled).say(error.told or "answer_failed"))
     writes = (
         *begun_alone(bot, turn),
         bot.memory.keep_failed(turn.chat, question.question),
         *money.released(bot, turn, question),
+        bot.days.why(turn.chat.account, _why(error)),
     )
     return planned(bot, turn, recalled, sorry, state="refused", writes=writes)
+
+
+def _why(error: ModelError) -> Why:
+    """What the owner's figures say of a failure."""
+    kinds: tuple[tuple[type[ModelError], Why], ...] = (
+        (ModelBusy, "busy"),
+        (ModelKeyRefused, "key"),
+        (ModelRefused, "filtered"),
+    )
+    # The one reason of ours among the provider's codes (bot.model.call).
+    slow: Why = "slow" if str(error).startswith("deadline") else "model"
+    return next((why for kind, why in kinds if isinstance(error, kind)), slow)
 
 
 def _heard(bot: "Bot", turn: Turn, recalled: Recalled, question: Asked, said: str) -> tuple[Write, ...]:
@@ -103,7 +139,7 @@ def _heard(bot: "Bot", turn: Turn, recalled: Recalled, question: Asked, said: st
 def _answer(bot: "Bot", turn: Turn, question: Asked) -> "Answer":
     """Ask the model; a cut or a lost lease stops it at once, and so does whatever fails meanwhile."""
     bot.inbox.record(turn, {"model": turn.lease.token}, count="model_calls")
-    call = bot.model.ask(question.messages(bot))
+    call = bot.model.ask(question.messages(bot), models.wanted(bot, question.recalled))
     try:
         with turn.lease.stops(call.stop):
             _wait(bot, turn, call, question.recalled)
@@ -138,7 +174,9 @@ def _wait(bot: "Bot", turn: Turn, call: "Call", recalled: Recalled) -> None:
             if not passive.is_passive(bot, turn):
                 _show_typing(bot, turn)
         if words and words[0] <= now_s:
-            words = [] if early.send_first_words(bot, turn, call.so_far()) else [now_s + WORDS_AGAIN_S]
+            words = (
+                [] if early.send_first_words(bot, turn, recalled, call.so_far()) else [now_s + WORDS_AGAIN_S]
+            )
 
 
 def _show_typing(bot: "Bot", turn: Turn) -> None:

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING
 
 from bot.conversation import MESSAGE_TOKENS, Exchange, cut_question, messages, room, trim
 from bot.store.inbox import Turn
+from bot.store.ledger import PaidBy
 from bot.store.memory import Recalled
 from bot.store.turns import Write
 from handlers import commands, roles
+from handlers.words import texts_of
 
 if TYPE_CHECKING:  # the web process imports this through the commands; the Bot would bring openai along
     from bot.wiring.bot import Bot
@@ -23,6 +25,7 @@ class Asked:
         tokens: what the question counts for.
         prompt_tokens: what everything that is told to the model counts for.
         shortened: whether the end of the question had to go.
+        paid_by: what its answer is paid by.
     """
 
     turn: Turn
@@ -34,6 +37,7 @@ class Asked:
     tokens: int
     shortened: bool
     prompt_tokens: int
+    paid_by: PaidBy = "day"
 
     def messages(self, bot: "Bot") -> list[dict[str, str]]:
         """As the chat API takes them; an answer that the person has begun to read is to be gone on with."""
@@ -50,7 +54,7 @@ class Asked:
 def asked(bot: "Bot", turn: Turn, recalled: Recalled) -> Asked:
     """The words of *turn*, or those that it wants answered once more, within the budgets."""
     words, recalled = _meant(turn, recalled)
-    hint = bot.accounts[turn.chat.account].texts.say("retry_hint") if words != turn.message.text else ""
+    hint = texts_of(bot, turn, recalled).say("retry_hint") if words != turn.message.text else ""
     system, system_tokens = roles.system(bot, turn, recalled)
     space = room(system_tokens + bot.tokens.count(hint), bot.budget)
     question, shortened = cut_question(words.strip(), room_tokens=space, count=bot.tokens.count)

@@ -38,10 +38,24 @@ def handed_over(bot: "Bot", turn: Turn, part: OutText) -> bool:
     limits = bot.channels[turn.chat.account].limits
     mark = part.label or part.number
     text = f"{part.text}\n{mark}" if mark else part.text
-    if len(text.encode()) > limits.response_bytes or not is_meant(turn.message):
+    if part.pushed or len(text.encode()) > limits.response_bytes or not is_meant(turn.message):
         return False
-    while (fate := bot.answers.offer(turn.chat, turn.lease.n, Answer("", text))) in {"offered", "busy"}:
-        time.sleep(_LOOK_S)
+    fate = _fate(bot, turn, Answer("", text))
     if fate == "unsure":
         raise SendUnsure(0, "response")
     return fate == "done"
+
+
+def transferred(bot: "Bot", turn: Turn) -> bool:
+    """Whether the request that brought this turn's message gave it to the platform's own agents.
+
+    Also when nobody knows; asked again after a crash it says the same. Raises StoreAway.
+    """
+    return _fate(bot, turn, Answer("", "", transfer=True)) in {"done", "unsure"}
+
+
+def _fate(bot: "Bot", turn: Turn, answer: Answer) -> str:
+    """What became of *answer*, offered to the request of this turn: `done`, `none` or `unsure`."""
+    while (fate := bot.answers.offer(turn.chat, turn.lease.n, answer)) in {"offered", "busy"}:
+        time.sleep(_LOOK_S)
+    return fate

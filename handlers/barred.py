@@ -1,26 +1,37 @@
-"""Who is not answered as everybody else is: somebody who was banned."""
+"""Who is not answered as everybody else is: who was banned, was not let in, or talks to a human."""
 
 from typing import TYPE_CHECKING
 
+from bot.messages import OURS, Event
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
-from handlers import commands, rights
+from handlers import access, commands, handed, handover, moderation, rights
+from handlers.choices import picked
 from handlers.reply import told
 
 if TYPE_CHECKING:  # the web process imports handlers through the commands; the Bot would bring openai along
     from bot.wiring.bot import Bot
 
-_SAID_BY_NOBODY = frozenset({"unsubscribe", "event", "human"})
+_SAID_BY_NOBODY = frozenset({"unsubscribe", "event"})
+_CLOSED = "kf_close_session"
+"""The event of an agent of the platform who is done with somebody (protocol A6)."""
 
 
 def barred(bot: "Bot", turn: Turn, recalled: Recalled) -> Plan | None:
-    """What somebody hears who was banned; complaining, and what is theirs by law, stays open to them."""
-    if (
-        not recalled.profile.banned
-        or turn.message.kind in _SAID_BY_NOBODY
-        or rights.is_admin(bot, turn, recalled)
-    ):
+    """How the turn of somebody ends who is out or talks to a human; None for everybody else."""
+    if turn.message.kind in OURS:
+        return None
+    return _out(bot, turn, recalled) or _with_a_human(bot, turn, recalled)
+
+
+def _out(bot: "Bot", turn: Turn, recalled: Recalled) -> Plan | None:
+    """What they hear who were banned or not let in; what is theirs by law stays open to them.
+
+    Who may want to end their life hears where to turn, as everybody does.
+    """
+    out = recalled.profile.banned or access.is_closed_to(recalled)
+    if not out or turn.message.kind in _SAID_BY_NOBODY or rights.is_admin(bot, turn, recalled):
         return None
     called = commands.parse(turn.message.text) if turn.message.kind == "text" else None
     if (
@@ -29,4 +40,40 @@ def barred(bot: "Bot", turn: Turn, recalled: Recalled) -> Plan | None:
         and called.command.NAMES[0] in {*commands.ALWAYS, *commands.FETCHING}
     ):
         return None
-    return told(bot, turn, recalled, "banned")
+    crisis = moderation.in_crisis(bot, turn, recalled, turn.message.text)
+    if crisis is not None:
+        return crisis
+    if recalled.profile.banned:
+        return told(bot, turn, recalled, "banned")
+    return access.at_the_door(bot, turn, recalled, called)
+
+
+def _with_a_human(bot: "Bot", turn: Turn, recalled: Recalled) -> Plan | None:
+    """Silence: their words go to the human, until an agent of the platform ends it or they call the AI."""
+    found = handed.of(recalled)
+    if found is None:
+        return None
+    message = turn.message
+    if any(isinstance(part, Event) and part.name == _CLOSED for part in message.parts):
+        return handover.over(bot, turn, recalled, found)
+    if message.kind != "text" or not message.text.strip() or _is_for_the_bot(bot, turn, recalled):
+        return None  # A picture is not brought to anybody: they are told so as ever.
+    return handover.relayed(bot, turn, recalled, found)
+
+
+def _is_for_the_bot(bot: "Bot", turn: Turn, recalled: Recalled) -> bool:
+    """Whether these words are meant for the bot although a human is there.
+
+    Without a prefix only what calls a human or the AI, what is somebody's right, and what fetches something
+    that waits; with one every command that asks no model.
+    """
+    called = commands.parse(picked(recalled, turn.message.text.strip()))
+    if called is None or called.command is None:
+        return False
+    name = called.command.NAMES[0]
+    if name in {"human", "bot", *commands.ALWAYS}:
+        return True
+    if name in commands.FETCHING:
+        return called.prefixed or recalled.late or recalled.rest is not None
+    may = not called.command.ADMINS or rights.is_admin(bot, turn, recalled)
+    return called.prefixed and may and name not in commands.ASKING

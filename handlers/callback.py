@@ -103,7 +103,7 @@ def _keep(
                 nonce=nonce,
                 attempt=attempt,
                 counted=wait == "answer",
-                waits_s=parking.left_s(door, arrived_s) if wait == "at_once" else 0.0,
+                waits_s=parking.offered_s(door, message, wait, arrived_s),
             )
             break
         except StoreAway:

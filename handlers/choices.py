@@ -27,13 +27,16 @@ class Choice:
     about: str = ""
 
 
-def listed(bot: "Bot", turn: Turn, recalled: Recalled, head: str, choices: Sequence[Choice]) -> Plan:
+def listed(
+    bot: "Bot", turn: Turn, recalled: Recalled, head: str, choices: Sequence[Choice], foot: str = ""
+) -> Plan:
     """The list; a number alone chooses for five minutes, as long as nothing else was said."""
     taps = bot.channels[turn.chat.account].limits.taps
     lines = [head]
     for number, choice in enumerate(choices, 1):
         name = tappable(choice.says, choice.shown) if taps else f"{number} {choice.shown}"
         lines.append(f"{name}　{choice.about}".rstrip())
+    lines += [foot] if foot else []
     writes = () if taps else (bot.memory.offer(turn.chat, [choice.says for choice in choices]),)
     return planned(bot, turn, recalled, Reply.of("\n".join(lines)), state="command", writes=writes)
 

@@ -16,9 +16,11 @@ from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
 from bot.text import beginnings
-from handlers import passive
+from config.wording import Texts
+from handlers import moderation, passive
 from handlers.reply import MARK_BYTES, parts_left
 from handlers.sending import send
+from handlers.words import texts_of
 
 if TYPE_CHECKING:  # the web process imports this through the commands; the Bot would bring openai along
     from bot.wiring.bot import Bot
@@ -36,10 +38,11 @@ def wanted(bot: "Bot", turn: Turn, recalled: Recalled) -> bool:
     return bool(bot.settings.reply.first_part_s) and pushes and has_room and turn.steps.early is None
 
 
-def send_first_words(bot: "Bot", turn: Turn, said: str) -> bool:
+def send_first_words(bot: "Bot", turn: Turn, recalled: Recalled, said: str) -> bool:
     """Send what is there of the answer up to its last sentence; whether that is done with.
 
-    Nothing is sent, and nothing is lost, where the platform does not take it. Raises LeaseLost, StoreAway.
+    Nothing is sent, and nothing is lost, where the platform does not take it, or where the words may not be
+    said: then nothing of the answer goes out. Raises LeaseLost, StoreAway.
     """
     if turn.lease.stopped:
         return True
@@ -49,14 +52,16 @@ def send_first_words(bot: "Bot", turn: Turn, said: str) -> bool:
         if len(shown) < _SHOWN_MIN:
             break
         if len(shown.encode()) <= limits.text_bytes - MARK_BYTES:
-            _send(bot, turn, begun, shown)
+            # All that has come is looked at, so that a word may reach beyond these sentences.
+            if not moderation.may_go_out(bot, turn, said):
+                return True
+            _send(bot, turn, texts_of(bot, turn, recalled), begun, shown)
             return True
     return False
 
 
-def _send(bot: "Bot", turn: Turn, begun: str, shown: str) -> None:
-    account = bot.accounts[turn.chat.account]
-    label = account.texts.say("label_single") if account.labels_ai else ""
+def _send(bot: "Bot", turn: Turn, texts: Texts, begun: str, shown: str) -> None:
+    label = texts.say("label_single") if bot.accounts[turn.chat.account].labels_ai else ""
     part = OutText(shown, label=label, key=turn.lease.n * KEYS_A_MESSAGE + EARLY_KEY)
     bot.inbox.save(turn, Plan("answered", (part,), begun=begun))
     try:

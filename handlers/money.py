@@ -4,13 +4,14 @@ from typing import TYPE_CHECKING
 
 from bot.messages import Reply
 from bot.store.inbox import Turn
-from bot.store.ledger import Limits, Spent
+from bot.store.ledger import Allowed, Limits, Spent
 from bot.store.memory import Recalled
 from bot.store.turns import Plan, Write
 from config.prices import MICROS
-from handlers import raising
+from handlers import models, raising
 from handlers.asking import Asked
 from handlers.reply import planned
+from handlers.words import texts_of
 
 if TYPE_CHECKING:  # the web process imports this through the commands; both would bring openai along
     from bot.model import Answer
@@ -28,21 +29,31 @@ _SAID = {
 }
 
 
+def is_priced(bot: "Bot") -> bool:
+    """Whether money can be counted: the price of a model that may be used is known."""
+    return any(model in bot.prices.models for model in bot.settings.chat.all_models)
+
+
 def limits(bot: "Bot") -> Limits:
     """What holds where nothing else was set from the chat; money only where it can be counted."""
-    known = bot.settings.chat.model in bot.prices.models
     found = bot.settings.limits
-    return Limits(round(found.daily_cost * MICROS) if known else 0, found.per_person_per_day)
+    return Limits(round(found.daily_cost * MICROS) if is_priced(bot) else 0, found.per_person_per_day)
 
 
-def refused(bot: "Bot", turn: Turn, recalled: Recalled, question: Asked) -> Plan | None:
-    """What the person hears when nothing may be spent on them now; None after money was set aside."""
-    price = bot.prices.models.get(bot.settings.chat.model)
-    most = price.micros(question.prompt_tokens, 0, bot.settings.chat.reply_tokens) if price else 0
-    for_s = bot.settings.chat.deadline_s + _AFTER_S
-    person = turn.message.person
+def reserved(bot: "Bot", turn: Turn, question: Asked) -> Allowed:
+    """Whether the model may be asked, with money set aside; the owner hears when the day's runs out."""
+    recalled = question.recalled
+    price = bot.prices.models.get(models.used(bot, recalled))
+    completion = models.wanted(bot, recalled).most_tokens or bot.settings.chat.reply_tokens
     allowed = bot.ledger.reserve(
-        turn.chat, person, recalled.profile, most=most, for_s=for_s, limits=limits(bot)
+        turn.chat,
+        turn.message.person,
+        recalled.profile,
+        n=turn.lease.n,
+        most=price.micros(question.prompt_tokens, 0, completion) if price else 0,
+        tokens=question.prompt_tokens + completion,
+        for_s=bot.settings.chat.deadline_s + _AFTER_S,
+        limits=limits(bot),
     )
     if (
         allowed.limit
@@ -50,10 +61,14 @@ def refused(bot: "Bot", turn: Turn, recalled: Recalled, question: Asked) -> Plan
         and allowed.spent >= ALERT_SHARE * allowed.limit
     ):
         raising.tell_spending(bot, turn.chat.account, allowed.spent, allowed.limit)
-    if allowed.verdict == "ok":
-        return None
-    words = bot.accounts[turn.chat.account].texts.say(_SAID[allowed.verdict], count=allowed.limit)
-    return planned(bot, turn, recalled, Reply.of(words), state="refused")
+    return allowed
+
+
+def refused(bot: "Bot", turn: Turn, recalled: Recalled, allowed: Allowed) -> Plan:
+    """What the person hears when nothing may be spent on them now."""
+    words = texts_of(bot, turn, recalled).say(_SAID[allowed.verdict], count=allowed.limit)
+    why = bot.days.why(turn.chat.account, "quota")
+    return planned(bot, turn, recalled, Reply.of(words), state="refused", writes=(why,))
 
 
 def entered(bot: "Bot", turn: Turn, question: Asked, answer: "Answer | None", said: str) -> tuple[Write, ...]:
@@ -61,10 +76,11 @@ def entered(bot: "Bot", turn: Turn, question: Asked, answer: "Answer | None", sa
     release = bot.ledger.release(turn.chat)
     usage = answer.usage if answer is not None else None
     if usage is None or usage.counted:
-        prompt, cached, completion = question.prompt_tokens, 0, bot.tokens.count(said)
+        prompt, cached = models.prompt_tokens(bot, question), 0
+        completion = models.counter(bot, question.recalled).count(said)
     else:
         prompt, cached, completion = usage.prompt, usage.cached, usage.completion
-    model = bot.settings.chat.model
+    model = models.used(bot, question.recalled)
     price = bot.prices.models.get(model)
     spent = Spent(
         prompt,
@@ -74,7 +90,9 @@ def entered(bot: "Bot", turn: Turn, question: Asked, answer: "Answer | None", sa
         counted=int(usage is None or usage.counted),
         cost=price.micros(prompt, cached, completion) if price else 0,
     )
-    return release, bot.ledger.enter(turn.chat, question.recalled.profile, model, spent)
+    profile, paid_by = question.recalled.profile, question.paid_by
+    drawn = bot.ledger.draw(turn.message.person, spent, paid_by)
+    return release, bot.ledger.enter(turn.chat, profile, model, spent, paid_by), *drawn
 
 
 def released(bot: "Bot", turn: Turn, question: Asked) -> tuple[Write, ...]:

@@ -19,7 +19,7 @@ def notices_command(lang: str | None) -> None:
     """Print every notice of the last month, the newest first. Ends with one line where it cannot."""
     try:
         settings = load()
-        found = open_door(settings).notices.all()
+        found = [one for one in open_door(settings).notices.all() if one.kind != "digest"]
     except ConfigError as refused:
         sys.exit(f"yingda: {refused}")
     except StoreError as away:

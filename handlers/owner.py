@@ -24,12 +24,15 @@ from config.settings import Settings
 from config.wording import Texts
 from handlers import rights
 from handlers.raising import best_effort, tell_refused
+from handlers.words import texts_of
 
 if TYPE_CHECKING:  # the web process imports this through the commands; the Bot would bring openai along
     from bot.wiring.bot import Bot
 
 BEFORE_MAX = 3
 """Notices in the one message before an answer: each is under a third of what a message holds."""
+BEFORE_BYTES = (2048 - 4) // BEFORE_MAX
+"""So many bytes a notice may have; 2048 is the shortest limit of a channel, with blank lines between."""
 _PUSH_AGAIN_S, _PUSH_AGAIN_MAX_S = 30.0, 15 * 60.0
 """The most is under half an hour, within which WeCom drops a push that was delivered after all."""
 _SENDS_NEEDED = 3
@@ -48,7 +51,6 @@ class Before:
 
 def before_answer(bot: "Bot", turn: Turn, recalled: Recalled) -> Before | None:
     """What an admin is told before the answer to *turn*; None for everybody else, and mostly."""
-    account = bot.accounts[turn.chat.account]
     if not rights.is_admin(bot, turn, recalled):
         return None
     if recalled.sends_left is not None and recalled.sends_left < _SENDS_NEEDED:
@@ -56,7 +58,8 @@ def before_answer(bot: "Bot", turn: Turn, recalled: Recalled) -> Before | None:
     with best_effort():
         held = bot.notices.hold(f"answer:{turn.lease.n}", BEFORE_MAX)
         if held:
-            text = "\n\n".join(alone(bot.settings, account.texts, notice) for notice in held)
+            texts = texts_of(bot, turn, recalled)
+            text = "\n\n".join(alone(bot.settings, texts, notice) for notice in held)
             writes = tuple(write for notice in held for write in bot.notices.told(notice))
             return Before(OutText(text, key=turn.lease.n * KEYS_A_MESSAGE + NOTICE_KEY, before=True), writes)
     return None
@@ -106,6 +109,8 @@ def told_writes(writes: Iterable[Write], sent: int) -> tuple[Write, ...]:
 def alone(settings: Settings, texts: Texts, notice: Notice) -> str:
     """*notice* as a message of its own: without what changes each time it arises, so that a platform that
     can recognises a push that is repeated."""
+    if notice.kind == "digest":  # Its text was made when it was kept, and has a head of its own.
+        return what(settings, texts, notice)
     return texts.say(
         "owner_notices.told_alone",
         place=place(texts, notice),
@@ -120,7 +125,8 @@ def what(settings: Settings, texts: Texts, notice: Notice) -> str:
     where = account.channel if account else "model"
     keys = (f"notices.{notice.kind}.{where}", f"notices.{notice.kind}", "notices.account_unfit")
     key = next(key for key in keys if key in texts.keys)
-    return texts.say(key, account=notice.account, code=notice.errcode, detail=", ".join(notice.details) or "")
+    detail = ", ".join(notice.details)
+    return texts.say(key, account=notice.account, code=notice.errcode, detail=detail, number=notice.whom)
 
 
 def place(texts: Texts, notice: Notice) -> str:

@@ -68,8 +68,10 @@ def wait(door: Door, channel: Channel, message: InboundMessage) -> Wait:
     return "at_once" if at_once.is_meant(message) else ""
 
 
-def left_s(door: Door, arrived_s: float) -> float:
-    """How long a request that came then may still be offered an answer."""
+def offered_s(door: Door, message: InboundMessage, wait: Wait, arrived_s: float) -> float:
+    """How long the request that brought *message* then waits to be offered something before the turn ends."""
+    if wait != "at_once" and not (wait and commands.hands_over(message)):
+        return 0.0
     return max(0.0, arrived_s + door.settings.reply.passive_answer_s - time.time())
 
 
@@ -123,7 +125,11 @@ def _awaited(
 
 def _handed_over(door: Door, delivery: Delivery, n: int, answer: Answer) -> Response:
     """The answer; it counts as delivered once it was handed to the socket before the platform hung up."""
-    body = _sealed(delivery, answer.text).encode()
+    if answer.transfer:
+        channel = cast(Answering, delivery.channel)
+        body = channel.hand_over(delivery.query, delivery.body, time.time()).encode()
+    else:
+        body = _sealed(delivery, answer.text).encode()
 
     def handing() -> Iterator[bytes]:
         yield body

@@ -6,16 +6,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.channels.base import OutText, tappable
+from bot.messages import OURS
 from bot.store import keys
 from bot.store.answers import Answer, Waiting
 from bot.store.inbox import Turn
-from bot.store.memory import Rest
+from bot.store.memory import Recalled, Rest
 from bot.store.notices import untold
 from bot.store.turns import Plan, Write
 from bot.text import fitting, shortened
 from bot.text import plan as laid_in_parts
 from config.wording import Texts
 from handlers import owner
+from handlers.words import texts_again, texts_of
 
 if TYPE_CHECKING:  # the web process imports this through the commands; the Bot would bring openai along
     from bot.wiring.bot import Bot
@@ -51,7 +53,7 @@ def is_passive(bot: "Bot", turn: Turn) -> bool:
         return True
     learned = bot.deliveries.of(account)
     # For a human's words no request waits: they are tried where it is not known.
-    waits = turn.message.kind != "human" and not is_late(bot, turn)
+    waits = turn.message.kind not in OURS and not is_late(bot, turn)
     return learned == "passive" or (learned == "" and waits)
 
 
@@ -75,7 +77,7 @@ def holds_notices(bot: "Bot", turn: Turn, notices: str) -> bool:
     return page_bytes(bot, turn, notices) >= _NOTICES_LEAVE_BYTES
 
 
-def offered(bot: "Bot", turn: Turn, plan: Plan) -> Plan:
+def offered(bot: "Bot", turn: Turn, recalled: Recalled, plan: Plan) -> Plan:
     """*plan* with its parts as one answer in the inbox; one that waits stands in front if both fit."""
     text = _BETWEEN.join(_shown(part) for part in plan.parts)
     if not text:
@@ -84,7 +86,7 @@ def offered(bot: "Bot", turn: Turn, plan: Plan) -> Plan:
     box = bot.answers.box(turn.chat, turn.lease.n)
     # Behind the back of its request an answer would only carry another one into the inbox.
     for waiting in () if box.told else box.waiting:
-        both = _BETWEEN.join((headed(bot, turn, waiting), text))
+        both = _BETWEEN.join((headed(texts_of(bot, turn, recalled), waiting), text))
         if not waiting.answer.rest and len(both.encode()) <= page_bytes(bot, turn, ""):
             text = both
             writes.append(bot.answers.take(turn.chat, waiting))
@@ -96,7 +98,7 @@ def offered_text(bot: "Bot", turn: Turn, plan: Plan, text: str) -> Plan:
     """*plan* with *text* as its answer in the inbox; what it leaves behind 「继续」 waits there too."""
     rest, writes = bot.memory.without_rest(turn.chat, plan.writes)
     plan = replace(plan, writes=writes)
-    asked = "" if turn.message.kind == "human" else turn.message.text
+    asked = "" if turn.message.kind in OURS else turn.message.text
     question = fitting(shortened(asked, _QUESTION_CHARS), _QUESTION_BYTES)
     waits_s = bot.settings.reply.passive_total_s if may_be(bot, turn) else 0.0
     answer = Answer(
@@ -121,7 +123,7 @@ def instead(bot: "Bot", turn: Turn, plan: Plan, index: int) -> Plan:
 
     What an admin should know stays untold.
     """
-    texts = bot.accounts[turn.chat.account].texts
+    texts = texts_again(bot, turn)
     more = texts.say("more_behind")
     late = [part for part in plan.parts[index:] if not owner.is_before(part)]
     text = "\n\n".join(part.text.removesuffix(f"\n{more}") for part in late)
@@ -144,11 +146,10 @@ def released(bot: "Bot", turn: Turn, writes: Sequence[Write]) -> tuple[Write, ..
     return (*writes, bot.answers.put(turn.chat, None))
 
 
-def headed(bot: "Bot", turn: Turn, waiting: Waiting) -> str:
+def headed(texts: Texts, waiting: Waiting) -> str:
     """A waiting answer as it is shown: its number, its question, and whether it may have been seen."""
     if not waiting.answer.question and not waiting.number:
         return waiting.answer.text  # A human's words: nobody asked for them.
-    texts = bot.accounts[turn.chat.account].texts
     head = texts.say(
         "late_answer",
         number=f" #{waiting.number}" if waiting.number else "",

@@ -98,6 +98,16 @@ def tell_case(bot: "Bot", account: str, case: str) -> None:
     _raise(bot, "complaint", account, detail=case)
 
 
+def tell_handover(bot: "Bot", account: str, case: str) -> None:
+    """Raise that somebody waits for a human, by the number of the *case*. Never fails."""
+    _raise(bot, "handover", account, detail=case)
+
+
+def tell_crisis(bot: "Bot", account: str, number: int) -> None:
+    """Raise that the person with that short *number* may want to end their life. Never fails."""
+    _raise(bot, "crisis", account, whom=number)
+
+
 def tell_model_failed(bot: "Bot", error: ModelError) -> None:
     """Raise a refused key at once, a model that gives no answer after five minutes of that. Never fails."""
     if isinstance(error, ModelKeyRefused):
@@ -138,9 +148,11 @@ def _kind(channel: str, error: PlatformError, tries: int) -> Kind | None:
     return known if known == "quota_spent" else None
 
 
-def _raise(bot: "Bot", kind: Kind, account: str, *, errcode: int = 0, detail: str = "") -> None:
+def _raise(
+    bot: "Bot", kind: Kind, account: str, *, errcode: int = 0, detail: str = "", whom: int = 0
+) -> None:
     with best_effort():
-        if bot.notices.raise_(kind, account, errcode=errcode, detail=detail):
+        if bot.notices.raise_(kind, account, errcode=errcode, detail=detail, whom=whom):
             log.warning("owner has to act", kind=kind, account=account, code=errcode)
 
 

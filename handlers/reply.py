@@ -13,8 +13,10 @@ from bot.store.memory import Recalled, Rest
 from bot.store.turns import Plan, Write
 from bot.text import plan as laid_in_parts
 from bot.text import split
+from config.wording import Texts
 from handlers import passive
 from handlers.owner import Before, before_answer, is_before, told_writes
+from handlers.words import texts_again, texts_of
 
 if TYPE_CHECKING:  # the web process imports this through the commands; the Bot would bring openai along
     from bot.wiring.bot import Bot
@@ -50,7 +52,7 @@ def planned(
     links = bot.channels[turn.chat.account].limits.links
     text = plain(reply.text, links=links) if reply.ai else reply.text
     if not text.strip():  # a rule or a comment alone: the model said nothing that could be shown
-        sorry = Rest(bot.accounts[turn.chat.account].texts.say("answer_failed"), ai=False)
+        sorry = Rest(texts_of(bot, turn, recalled).say("answer_failed"), ai=False)
         laid_out = lay_out(bot, turn, recalled, sorry, state="refused")
         return replace(laid_out, writes=(*of_ledger(writes), *laid_out.writes))
     laid_out = lay_out(bot, turn, recalled, Rest(text, reply.ai), state=state)
@@ -61,7 +63,7 @@ def told(
     bot: "Bot", turn: Turn, recalled: Recalled, key: str, *, writes: tuple[Write, ...] = (), **fields: object
 ) -> Plan:
     """The Plan that ends a command with the sentence *key* of config/texts."""
-    words = bot.accounts[turn.chat.account].texts.say(key, **fields)
+    words = texts_of(bot, turn, recalled).say(key, **fields)
     return planned(bot, turn, recalled, Reply.of(words), state="command", writes=writes)
 
 
@@ -78,7 +80,9 @@ def lay_out(bot: "Bot", turn: Turn, recalled: Recalled, shown: Rest, *, state: S
         if before is not None and not passive.holds_notices(bot, turn, before.out.text):
             before = None  # They are told with a later answer.
         space = Space(1, passive.page_bytes(bot, turn, before.out.text if before else ""))
-        return passive.offered(bot, turn, _with(before, _laid_out(bot, turn, recalled, shown, state, space)))
+        return passive.offered(
+            bot, turn, recalled, _with(before, _laid_out(bot, turn, recalled, shown, state, space))
+        )
     text_bytes = bot.channels[turn.chat.account].limits.text_bytes
     space = Space(parts_left(recalled) - (before is not None), text_bytes - MARK_BYTES)
     return _with(before, _laid_out(bot, turn, recalled, shown, state, space))
@@ -92,7 +96,7 @@ def _with(before: Before | None, laid_out: Plan) -> Plan:
 
 def _laid_out(bot: "Bot", turn: Turn, recalled: Recalled, shown: Rest, state: State, space: Space) -> Plan:
     """See lay_out; the answer alone, within *space*."""
-    texts = bot.accounts[turn.chat.account].texts
+    texts = texts_of(bot, turn, recalled)
     untold = recalled.rest if recalled.rest and not recalled.rest.told and recalled.rest != shown else None
     reminder = f"\n\n{texts.say('more_behind')}" if untold else ""
     if recalled.late and not passive.is_passive(bot, turn):
@@ -113,7 +117,9 @@ def _laid_out(bot: "Bot", turn: Turn, recalled: Recalled, shown: Rest, state: St
         writes.append(bot.memory.keep_rest(turn.chat, rest))
     elif recalled.rest:
         writes.append(bot.memory.drop_rest(turn.chat))
-    outs = tuple(_out(bot, turn, part, index, len(parts), ai=shown.ai) for index, part in enumerate(parts))
+    outs = tuple(
+        _out(bot, turn, texts, part, index, len(parts), ai=shown.ai) for index, part in enumerate(parts)
+    )
     return Plan(state, outs, tuple(writes), stoppable=shown.ai)
 
 
@@ -133,11 +139,11 @@ def smaller(bot: "Bot", turn: Turn, plan: Plan, index: int) -> Plan | None:
         cut = tuple(replace(part, text=piece, key=part.key + number) for number, piece in enumerate(pieces))
         return replace(plan, parts=(*plan.parts[:index], *cut, *plan.parts[index + 1 :]))
     sent, later = plan.parts[:index], plan.parts[index + 1 :]
-    texts = [*pieces, *(one.text for one in later)]
+    left = [*pieces, *(one.text for one in later)]
     first = sum(one.key % KEYS_A_MESSAGE < NOTICE_KEY for one in sent)
-    count = first + len(texts)
-    ai = bool(part.label)
-    outs = (_out(bot, turn, text, number, count, ai=ai) for number, text in enumerate(texts, first))
+    count = first + len(left)
+    ai, texts = bool(part.label), texts_again(bot, turn)
+    outs = (_out(bot, turn, texts, text, number, count, ai=ai) for number, text in enumerate(left, first))
     return replace(plan, parts=(*sent, *outs))
 
 
@@ -148,7 +154,7 @@ def reworded(bot: "Bot", turn: Turn, plan: Plan, index: int) -> Plan | None:
     """
     if plan.state != "answered":
         return None
-    words = bot.accounts[turn.chat.account].texts.say(ContentRefused.told or "answer_failed")
+    words = texts_again(bot, turn).say(ContentRefused.told or "answer_failed")
     sorry = OutText(words, key=(turn.lease.n + 1) * KEYS_A_MESSAGE - 1)
     return Plan(
         "refused", (*plan.parts[:index], sorry), (*told_writes(plan.writes, index), *of_ledger(plan.writes))
@@ -168,11 +174,10 @@ def after_one(recalled: Recalled) -> Recalled:
     return recalled if left is None else replace(recalled, sends_left=left - 1)
 
 
-def _out(bot: "Bot", turn: Turn, text: str, index: int, count: int, *, ai: bool) -> OutText:
-    account = bot.accounts[turn.chat.account]
+def _out(bot: "Bot", turn: Turn, texts: Texts, text: str, index: int, count: int, *, ai: bool) -> OutText:
     place = {"index": index + 1, "count": count}
-    number = account.texts.say("number_part", **place) if count > 1 else ""
+    number = texts.say("number_part", **place) if count > 1 else ""
     label = ""
-    if ai and account.labels_ai:
-        label = account.texts.say("label_part", **place) if count > 1 else account.texts.say("label_single")
+    if ai and bot.accounts[turn.chat.account].labels_ai:
+        label = texts.say("label_part", **place) if count > 1 else texts.say("label_single")
     return OutText(text, number, label, key=turn.lease.n * KEYS_A_MESSAGE + index)

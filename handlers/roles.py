@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from bot.conversation import room
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
+from handlers.words import language_of, texts_of
 
 if TYPE_CHECKING:  # the web process imports this through the commands; the Bot would bring openai along
     from bot.wiring.bot import Bot
@@ -36,9 +37,10 @@ def system(bot: "Bot", turn: Turn, recalled: Recalled) -> tuple[str, int]:
 
 def name(bot: "Bot", turn: Turn, recalled: Recalled) -> str:
     """What the role is called."""
-    account = bot.accounts[turn.chat.account]
     chosen = recalled.profile.chosen.get("role", "")
     if chosen.startswith(OWN):
-        return account.texts.say("own_role")
+        return texts_of(bot, turn, recalled).say("own_role")
     persona = bot.personas.get(chosen)
-    return persona.name(account.settings.language) if persona else account.settings.assistant
+    if persona is None:
+        return bot.accounts[turn.chat.account].settings.assistant
+    return persona.name(language_of(bot, turn, recalled))

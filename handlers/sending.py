@@ -65,8 +65,9 @@ def again(bot: "Bot", turn: Turn, index: int) -> bool:
     checked = bot.channels[turn.chat.account].limits.duplicate_check
     resend = checked or bot.settings.turn.on_ambiguous == "resend"
     state: PartState = "planned" if resend else "sent"
-    bot.inbox.record(turn, {f"send:{index}": state}, count="ambiguous_sends")
-    turn.steps.sends[index] = state
+    doubled = turn.steps.doubled + (resend and not checked)
+    bot.inbox.record(turn, {f"send:{index}": state, "doubled": str(doubled)}, count="ambiguous_sends")
+    turn.steps.sends[index], turn.steps.doubled = state, doubled
     log.warning(
         "send was ambiguous", account=turn.chat.account, n=turn.lease.n, part=index + 1, resend=resend
     )

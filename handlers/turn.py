@@ -14,7 +14,7 @@ from bot.errors import (
     TextTooLong,
     YingdaError,
 )
-from bot.messages import Chat, Reply, State
+from bot.messages import OURS, Chat, Reply, State
 from bot.store.inbox import Turn
 from bot.store.ledger import of_ledger
 from bot.store.memory import Rest
@@ -22,11 +22,12 @@ from bot.store.notices import untold
 from bot.store.turns import Plan, Write
 from bot.wiring.bot import Bot
 from config.logs import short_hash
-from handlers import barred, commands, early, owner, passive, raising
+from handlers import barred, commands, early, handed, owner, passive, raising, unasked
 from handlers.asking import begun_alone
 from handlers.on import HANDLERS
 from handlers.reply import planned, reworded, smaller
 from handlers.sending import again, send
+from handlers.words import texts_again, texts_of
 
 TRIES_MAX = 60
 """Attempts to send before a message is given up: about a quarter of an hour, with pauses of 8 to 16 s."""
@@ -114,9 +115,10 @@ def _decide(bot: Bot, turn: Turn) -> Plan:
     """What this message is answered with."""
     recalled = bot.memory.recall(turn.chat, turn.message.person)
     if turn.steps.deaths >= bot.settings.turn.max_deaths:
-        gave_up = Reply.of(bot.accounts[turn.chat.account].texts.say("gave_up"))
+        gave_up = Reply.of(texts_of(bot, turn, recalled).say("gave_up"))
         return planned(bot, turn, recalled, gave_up, state="dead_letter", writes=begun_alone(bot, turn))
-    if turn.lease.stopped and not commands.outlast_a_cut(turn.message):
+    outlasts = commands.outlast_a_cut(turn.message) or handed.of(recalled) is not None
+    if turn.lease.stopped and not outlasts:
         return Plan("stopped", writes=begun_alone(bot, turn))
     return barred.barred(bot, turn, recalled) or HANDLERS[turn.message.kind].reply(bot, turn, recalled)
 
@@ -186,7 +188,9 @@ def _put_by(bot: Bot, turn: Turn, plan: Plan, index: int) -> Turn | None:
         log.info("answer put into the inbox", account=turn.chat.account, n=turn.lease.n)
         return _settled(bot, turn, plan.state, passive.instead(bot, turn, plan, 0).writes)
     log.warning("allowance spent", account=turn.chat.account, n=turn.lease.n, unsent=len(plan.parts) - index)
-    texts = bot.accounts[turn.chat.account].texts
+    if turn.message.kind in OURS:
+        return _settled(bot, turn, plan.state, unasked.put_by(bot, turn, plan, index))
+    texts = texts_again(bot, turn)
     more, notice = f"\n{texts.say('more_behind')}", f"\n\n{texts.say('ai_notice')}"
     parts = [part for part in plan.parts[index:] if not owner.is_before(part)]
     unsent = "\n\n".join(part.text.replace(more, "").replace(notice, "") for part in parts)
@@ -227,7 +231,13 @@ def _settled(
     bot.failpoints.reach("pre_done")
     n = turn.lease.n  # settling moves the lease on to the next message
     took_ms = int(time.time() * 1000) - turn.accepted_ms
-    counted = bot.days.count(turn.message.person, state, took_ms)
+    counted: tuple[Write, ...] = ()
+    if turn.message.kind not in OURS:
+        person, doubled = turn.message.person, turn.steps.doubled
+        counted = (
+            *bot.days.count(person, state, took_ms, reason=reason, doubled=doubled),
+            *bot.roster.spoke(person, bot.ledger.day(), int(time.time() * 1000)),
+        )
     following = bot.inbox.settle(turn, state, (*passive.released(bot, turn, writes), *counted), reason)
     log.info("settled", account=turn.chat.account, chat=short_hash(str(turn.chat)), n=n, state=state)
     return following

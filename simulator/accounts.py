@@ -36,7 +36,10 @@ DEFAULT_TITLES: dict[str, Words] = {
 
 @dataclass(slots=True)
 class Account:
-    """One account. *receive_id* is the AppID or CorpID, *secret* the AppSecret or the app's Secret."""
+    """One account. *receive_id* is the AppID or CorpID, *secret* the AppSecret or the app's Secret.
+
+    *agents* of the platform's own customer service are online; None where it was never set up.
+    """
 
     name: str
     channel: str
@@ -50,6 +53,7 @@ class Account:
     agent_id: int = 0
     admins: tuple[str, ...] = ()
     menu: dict[str, Any] | None = None
+    agents: int | None = None
     envelope: Envelope | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
@@ -76,6 +80,7 @@ class Account:
             "title": self.title,
             "kind": self.kind,
             "kinds": KINDS[self.channel],
+            "agents": self.agents,
         }
 
 

@@ -28,6 +28,11 @@ class Inbound:
     title: str
 
     @property
+    def is_event(self) -> bool:
+        """Whether nobody said it."""
+        return ("MsgType", "event") in self.fields
+
+    @property
     def is_silent(self) -> bool:
         """Whether it is an event that nobody answers; following and opening the app are greeted."""
         event = dict(self.fields).get("Event")
@@ -93,6 +98,8 @@ def _media(kind: str, text: str) -> Fields:
 def event_fields(channel: str, event: str, key: str) -> list[tuple[str, str | int]]:
     """The elements of an event (A6; WeCom writes them in lower case, C2)."""
     name = event.lower() if channel == "wecom" else event
+    if event.startswith("kf_"):
+        return [("MsgType", "event"), ("Event", name), ("KfAccount", key)]
     found: list[tuple[str, str | int]] = [("MsgType", "event"), ("Event", name), ("EventKey", key)]
     if event.upper() == "SCAN" or key.startswith("qrscene_"):
         found.append(("Ticket", "gQ" + secrets.token_urlsafe(40)))

@@ -13,7 +13,7 @@ from yarl import URL
 
 from simulator.accounts import Account
 from simulator.bodies import Inbound, Packet, Stamp, pack, pack_verify
-from simulator.explain import NOTICE
+from simulator.explain import NOTICE, TRANSFERRED, WAITS_FOR_AGENT
 from simulator.groups import Group
 from simulator.people import Bubble, Sent
 from simulator.verdict import Verdict, judge
@@ -26,9 +26,11 @@ VERIFY_S = {"official": 5.0, "wecom": 1.0}
 TOPICS = {
     "ack": "callback_ok",
     "reply": "callback_reply",
+    "transfer": "callback_transfer",
     "failed": "callback_failed",
     "unacceptable": "callback_bad_reply",
 }
+TAKEN = ("ack", "reply", "transfer")
 SILENT_EVENTS = (("Event", "unsubscribe"), ("Event", "enter_agent"))
 """Events after which nobody waits for a word, so that no fault notice is shown."""
 
@@ -51,6 +53,7 @@ class Delivery:
     acknowledged: bool = False
     notice: bool = False
     passive: str | None = None
+    transferred: bool = False
 
     @property
     def statuses(self) -> list[int]:
@@ -175,10 +178,11 @@ class Caller:
         row.raw = f"POST {url.raw_path_qs}\n\n{packet.body.decode(errors='replace')}"
         wire.announce(row)
         attempt = await self.request("POST", url, packet.body, timeout_s=self._world.rules.timeout_s)
-        verdict = judge(account, inbound.peer, attempt.status, attempt.body, self._world.rules.passive_bytes)
+        limit, is_event = self._world.rules.passive_bytes, inbound.is_event
+        verdict = judge(account, inbound.peer, attempt.status, attempt.body, limit, is_event=is_event)
         row.topic = TOPICS[verdict.outcome]
         row.response = _shown(attempt, verdict)
-        wire.end(row, ok=verdict.outcome in ("ack", "reply"), status=attempt.status)
+        wire.end(row, ok=verdict.outcome in TAKEN, status=attempt.status)
         return attempt, verdict, row
 
     def _settle(
@@ -191,7 +195,7 @@ class Caller:
         verdict: Verdict,
     ) -> None:
         world, chat = self._world, (inbound.account, inbound.peer)
-        delivery.acknowledged = verdict.outcome in ("ack", "reply")
+        delivery.acknowledged = verdict.outcome in TAKEN
         world.wire.groups.acknowledged(group, ok=delivery.acknowledged)
         if bubble:
             bubble.state = "acked" if delivery.acknowledged else "failed"
@@ -202,11 +206,21 @@ class Caller:
             raw = {"xml": verdict.inner}
             sent = Sent(verdict.text, ai=False, t=world.clock.wall(), raw=raw, passive=True)
             world.deliver(chat, sent, None, group)
+        elif verdict.outcome == "transfer":
+            delivery.transferred = True
+            taken = world.agents.take(chat, inbound.title, account.agents or 0)
+            self._grey_line(chat, "transfer", TRANSFERRED if taken else WAITS_FOR_AGENT, group, bubble)
         elif not delivery.acknowledged and account.channel == "official" and not _silent(inbound):
             delivery.notice = True
-            notice = world.phones.bubble(chat, "system", "notice", NOTICE)
-            notice.group, notice.rows = group.id, list(bubble.rows) if bubble else []
-            world.phones.show(notice)
+            self._grey_line(chat, "notice", NOTICE, group, bubble)
+
+    def _grey_line(
+        self, chat: tuple[str, str], kind: str, text: str, group: Group, bubble: Bubble | None
+    ) -> None:
+        """What the platform itself shows in the thread."""
+        line = self._world.phones.bubble(chat, "system", kind, text)
+        line.group, line.rows = group.id, list(bubble.rows) if bubble else []
+        self._world.phones.show(line)
 
     async def verify(self, account: Account, echo: str) -> Attempt:
         """The URL check that saving the address triggers: the answer has to be *echo*, byte for byte."""

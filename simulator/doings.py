@@ -6,7 +6,9 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
+from simulator.accounts import KINDS as ACCOUNT_KINDS
 from simulator.accounts import Account
+from simulator.agents import CLOSED
 from simulator.bodies import Inbound, event_fields, message_fields, new_msg_id
 from simulator.callbacks import Caller, Delivery
 from simulator.explain import event_line
@@ -48,6 +50,18 @@ class Doings:
             raise UserError("没有这个账号", "no such account")
         return found
 
+    def change(self, name: str, asked: dict[str, Any]) -> Account:
+        """Give the account of that *name* another kind, or so many agents online. Raises UserError."""
+        account = self.account(name)
+        kind, agents = asked.get("kind", account.kind), asked.get("agents", account.agents)
+        if kind not in ACCOUNT_KINDS[account.channel]:
+            raise UserError("没有这种账号", "no such kind of account")
+        if agents is not None and agents not in range(10):
+            raise UserError("客服最多 9 个", "at most 9 agents")
+        account.kind, account.agents = kind, agents
+        self.world.feed.publish("account", account.as_json())
+        return account
+
     def say(
         self, chat: tuple[str, str], kind: str, text: str, *, menu_id: str = "", msg_id: int | None = None
     ) -> Done:
@@ -79,6 +93,8 @@ class Doings:
             self.world.show_allowance(chat)
         elif event in TAPS:
             self._touch(chat, "tapped")
+        elif event == CLOSED:
+            self.world.agents.close(chat)
         fields = tuple(event_fields(account.channel, event, key))
         line = event_line(event, key)
         inbound = Inbound(*chat, at, fields, f"{chat[1]}:{at}:{event}:{key}", line)
@@ -102,6 +118,10 @@ class Doings:
     async def deliver(self, done: Done, *, times: int = 1, parallel: bool = False) -> list[Delivery]:
         """Deliver what was *done*, *times* over: a platform that repeats although it was acknowledged."""
         inbound, bubble = done
+        if not inbound.is_event and self.world.agents.hear((inbound.account, inbound.peer), inbound.title):
+            bubble.state = "acked"
+            self.world.phones.show(bubble, new=False)
+            return [Delivery(inbound.identity, acknowledged=True)]
         copies = [self.caller.deliver(inbound, bubble) for _ in range(times)]
         if parallel:
             return list(await asyncio.gather(*copies))

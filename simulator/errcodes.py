@@ -37,6 +37,7 @@ ERRMSG: dict[int, str] = {
     46003: "menu no exist",
     47001: "data format error",
     48001: "api unauthorized",
+    65400: "please enable new custom service or wait for a while if you have enabled",
     87014: "risky content",
 }
 
@@ -84,6 +85,7 @@ MEANING: dict[int, Words] = {
     47001: words("请求不是正确的 JSON", "the request is not valid JSON"),
     48001: words("这种账号没有这个接口的权限", "this kind of account may not call this"),
     60020: words("服务器 IP 不在企业可信 IP 里", "server IP is not trusted by the company"),
+    65400: words("这个公众号没有开通客服功能", "customer service was never set up here"),
     81013: words("接收的人都不存在", "none of the receivers exists"),
     87014: words("内容被判有风险", "the content was judged risky"),
     301002: words("令牌不属于这个应用", "the token belongs to another app"),

@@ -25,6 +25,16 @@ TOPICS: dict[str, Why] = {
         "The response carried the answer itself (a passive reply): it costs no send allowance.",
         "A7",
     ),
+    "callback_transfer": why(
+        "回应是转接：微信把这句话交给公众号自己的客服，客服接上以后，对方说的不再经过这里。",
+        "The response was a transfer: the platform's own agents have this message, and what is said next.",
+        "A7",
+    ),
+    "agents": why(
+        "问问有没有客服在线：有人在，才好把对话转接过去。",
+        "Asks whether agents are online, before a chat is transferred to them.",
+        "A7",
+    ),
     "callback_failed": why(
         "5 秒内没有得到 200，微信会用同一个 MsgId 再送，总共三次；三次都失败，对方会看到故障提示。",
         "No 200 within 5 s: the same MsgId comes again, three times in all; then the fault notice is shown.",
@@ -136,7 +146,12 @@ EVENTS: dict[str, Words] = {
     "scan": words("扫了二维码", "scanned a QR code"),
     "click": words("点了菜单", "tapped the menu"),
     "enter_agent": words("打开了应用", "opened the app"),
+    "kf_close_session": words("客服结束了对话", "the agent closed the talk"),
 }
+
+TRANSFERRED = "已转接人工客服"
+WAITS_FOR_AGENT = "已转接人工客服，正在排队"
+"""Grey lines of a chat that was transferred."""
 
 
 def event_line(event: str, key: str) -> str:

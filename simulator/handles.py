@@ -127,6 +127,18 @@ class PlatformHandle:
 
         self._loop.call(change)
 
+    def set_agents(self, account: str, online: int | None) -> None:
+        """So many agents of the platform's own customer service are there; None: it was never set up."""
+
+        def change() -> None:
+            self._world.accounts[account].agents = online
+
+        self._loop.call(change)
+
+    def agents_heard(self, account: str, peer: str) -> list[str]:
+        """What agents heard from *peer*, in order."""
+        return list(self._world.agents.heard.get((account, peer), ()))
+
     def exhaust_allowance(self, account: str, peer: str) -> None:
         """Use up what may still be sent to *peer*."""
         self._loop.call(lambda: self._world.allowances.exhaust((account, peer)))

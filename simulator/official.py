@@ -180,6 +180,17 @@ def addresses(ask: Ask) -> Told:
     return Told(found | OK if account.channel == "wecom" else found)
 
 
+def online_agents(ask: Ask) -> Told:
+    """GET customservice/getonlinekflist, for verified accounts; 65400 without customer service."""
+    account = permitted(ask, "send")
+    if account.agents is None:
+        raise ErrcodeError(65400)
+    usual = {"status": 1, "accepted_case": 0}
+    numbers = range(1, account.agents + 1)
+    listed = [{"kf_account": f"kf{n}@{account.to_user}", "kf_id": 1000 + n, **usual} for n in numbers]
+    return Told({"kf_online_list": listed})
+
+
 def clear_quota(ask: Ask) -> Told:
     ask.account("official")
     return Told(OK)
@@ -194,6 +205,14 @@ ROUTES = [
     Route("POST", "/cgi-bin/message/custom/send", "official", "send", words("发送", "send"), custom_send),
     Route(
         "POST", "/cgi-bin/message/custom/typing", "official", "typing", words("正在输入", "typing"), typing
+    ),
+    Route(
+        "GET",
+        "/cgi-bin/customservice/getonlinekflist",
+        "official",
+        "agents",
+        words("在线客服", "agents online"),
+        online_agents,
     ),
     Route("GET", "/cgi-bin/user/info", "official", "other", _OTHER, user_info),
     Route("GET", "/cgi-bin/getcallbackip", "official", "other", _OTHER, addresses),

@@ -10,7 +10,6 @@ from typing import Any
 
 from aiohttp import web
 
-from simulator.accounts import KINDS
 from simulator.cards import Cards
 from simulator.doings import EVENTS
 from simulator.health import Health
@@ -152,12 +151,7 @@ class PageApi:
         return {"row": row.id, "status": row.status}
 
     async def _account(self, request: web.Request, asked: dict[str, Any]) -> dict[str, Any]:
-        account = self._doings.account(request.match_info["name"])
-        if asked.get("kind") not in KINDS[account.channel]:
-            raise UserError("没有这种账号", "no such kind of account")
-        account.kind = asked["kind"]
-        self._world.feed.publish("account", account.as_json())
-        return account.as_json()
+        return self._doings.change(request.match_info["name"], asked).as_json()
 
     def _faults_json(self) -> dict[str, Any]:
         manner, faults = self._world.standin.manner, self._world.faults

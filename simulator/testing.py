@@ -244,4 +244,5 @@ def _joined(deliveries: Sequence[Delivery]) -> Delivery:
         first.acknowledged = first.acknowledged and other.acknowledged
         first.notice = first.notice or other.notice
         first.passive = first.passive or other.passive
+        first.transferred = first.transferred or other.transferred
     return first

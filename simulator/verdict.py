@@ -10,15 +10,18 @@ from simulator.wecom import cut
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """*outcome*: ack · reply (with *text*) · failed (sent again) · unacceptable (fault notice at once)."""
+    """*outcome*: ack · reply (with *text*) · transfer (to the account's agents) · failed (sent again) ·
+    unacceptable (fault notice at once)."""
 
-    outcome: Literal["ack", "reply", "failed", "unacceptable"]
+    outcome: Literal["ack", "reply", "transfer", "failed", "unacceptable"]
     text: str = ""
     inner: str | None = None
     reason: str = ""
 
 
-def judge(account: Account, peer: str, status: int, body: bytes, passive_bytes: int) -> Verdict:
+def judge(
+    account: Account, peer: str, status: int, body: bytes, passive_bytes: int, *, is_event: bool = False
+) -> Verdict:
     """What the platform makes of *status* and *body*; status 0 means that none came in time."""
     if status != 200:
         return Verdict("failed", reason=f"status {status}")
@@ -29,9 +32,8 @@ def judge(account: Account, peer: str, status: int, body: bytes, passive_bytes: 
         reply = {child.tag: child for child in ElementTree.fromstring(inner)}  # noqa: S314 — our own bot wrote it
     except (ValueError, ElementTree.ParseError) as error:
         return Verdict("unacceptable", reason=f"unreadable reply: {type(error).__name__}")
-    return _checked(
-        account, peer, inner, {tag: child.text or "" for tag, child in reply.items()}, passive_bytes
-    )
+    found = {tag: child.text or "" for tag, child in reply.items()}
+    return _checked(account, peer, inner, found, passive_bytes, is_event=is_event)
 
 
 def _opened(account: Account, body: bytes) -> str:
@@ -48,14 +50,18 @@ def _opened(account: Account, body: bytes) -> str:
     return account.envelope.decrypt(outer["Encrypt"], signature, stamp, nonce)
 
 
-def _checked(account: Account, peer: str, inner: str, reply: dict[str, str], passive_bytes: int) -> Verdict:
+def _checked(
+    account: Account, peer: str, inner: str, reply: dict[str, str], passive_bytes: int, *, is_event: bool
+) -> Verdict:
     if reply.get("ToUserName") != peer or reply.get("FromUserName") != account.to_user:
         return Verdict("unacceptable", inner=inner, reason="ToUserName and FromUserName are not swapped")
     if not reply.get("CreateTime", "").isdigit():
         return Verdict("unacceptable", inner=inner, reason="no CreateTime")
     kind = reply.get("MsgType", "")
     if kind == "transfer_customer_service":
-        return Verdict("ack", inner=inner)
+        if account.channel == "wecom" or is_event:
+            return Verdict("unacceptable", inner=inner, reason="only a follower's message is transferred")
+        return Verdict("transfer", inner=inner)
     if kind != "text":
         return (
             Verdict("reply", f"〔{kind}〕", inner)

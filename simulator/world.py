@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from simulator.accounts import Account
+from simulator.agents import Agents
 from simulator.allowance import Allowances, Chat
 from simulator.clock import Clock
 from simulator.feed import Feed
@@ -89,6 +90,7 @@ class World:
         self.feed = Feed()
         self.tokens = Tokens(self.clock)
         self.allowances = Allowances(self.clock)
+        self.agents = Agents(self.clock)
         self.phones = Phones(self.feed, state / "phones.json" if state else None)
         self.wire = Wire(self.feed, Groups(self.feed), self._secrets)
         self.faults = Faults()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.messages import OURS
 from handlers import commands
 from handlers.on import HANDLERS
 
@@ -20,8 +21,9 @@ TOP = ("app.py", "worker.py", "launch.py")
 FLOORS = {
     "config": 0,
     **dict.fromkeys(("bot.errors", "bot.messages", "bot.failpoints", "bot.ending", "bot.channels.base"), 1),
-    **dict.fromkeys(("bot.conversation", "bot.tokens", "bot.text", "bot.markdown"), 2),
+    **dict.fromkeys(("bot.conversation", "bot.tokens", "bot.text", "bot.words", "bot.markdown"), 2),
     **dict.fromkeys(("bot.store", "bot.channels", "bot.model", "bot.tools", "bot.queue"), 3),
+    "bot.moderation": 3,
     "bot.wiring": 4,
     "handlers": 5,
     **dict.fromkeys(("app", "worker", "launch", "launching"), 6),
@@ -214,7 +216,7 @@ def test_every_kind_of_message_has_a_handler() -> None:
     """No kind that a channel can read is met with silence."""
     kinds = (
         *("text", "image", "voice", "video", "location", "link", "file", "sticker", "unsupported"),
-        *("subscribe", "unsubscribe", "enter_agent", "click", "event", "flood", "human"),
+        *("subscribe", "unsubscribe", "enter_agent", "click", "event", "flood", *sorted(OURS)),
     )
 
     assert set(kinds) == set(HANDLERS)

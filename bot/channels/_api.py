@@ -117,13 +117,17 @@ class Api:
         What is refused to a call made *aside* (typing) does not make the account rest.
         """
         try:
-            return self._post(path, data, aside=aside)
+            return self._call(path, data, aside=aside)
         except TokenRefused as error:
             if error.wait_s:
                 raise
-        return self._post(path, data, aside=aside)
+        return self._call(path, data, aside=aside)
 
-    def _post(self, path: str, data: Mapping[str, Any], *, aside: bool) -> dict[str, Any]:
+    def glance(self, path: str) -> dict[str, Any]:
+        """GET *path*, once and aside: somebody waits for what depends on it. Raises PlatformError."""
+        return self._call(path, None, aside=True)
+
+    def _call(self, path: str, data: Mapping[str, Any] | None, *, aside: bool) -> dict[str, Any]:
         account = self._account
         token = self._tokens.get(account, self._fetch_token, may_force=self._force is not None)
         try:

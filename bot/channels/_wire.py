@@ -74,10 +74,10 @@ def fields(body: bytes | str) -> dict[str, str]:
     return found
 
 
-def text_reply(to: str, sender: str, text: str, created: int) -> str:
-    """A passive text reply as XML (protocol A7)."""
-    values = (("ToUserName", to), ("FromUserName", sender), ("MsgType", "text"), ("Content", text))
-    inner = "".join(f"<{name}>{_cdata(value)}</{name}>" for name, value in values)
+def reply(to: str, sender: str, told: Mapping[str, str], created: int) -> str:
+    """A passive reply as XML: *told* is its MsgType and what belongs to that (protocol A7)."""
+    values = {"ToUserName": to, "FromUserName": sender, **told}
+    inner = "".join(f"<{name}>{_cdata(value)}</{name}>" for name, value in values.items())
     return f"<xml>{inner}<CreateTime>{created}</CreateTime></xml>"
 
 

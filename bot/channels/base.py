@@ -66,6 +66,7 @@ class OutText:
         key: the same for every attempt to send this text and for no other text of the chat; by it a platform
             that can tells a repeated send from a sentence said twice.
         before: whether it stands before the answer and is no part of it (what an owner should know).
+        pushed: whether it is never offered to the request of its message, which has carried something else.
     """
 
     text: str
@@ -73,6 +74,7 @@ class OutText:
     label: str = ""
     key: int = 0
     before: bool = False
+    pushed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +187,12 @@ class Answering(Channel, Protocol):
 
     def respond(self, query: Mapping[str, str], body: bytes, text: str, now_s: float) -> str:
         """The body that answers this (already read) callback with *text*."""
+
+    def hand_over(self, query: Mapping[str, str], body: bytes, now_s: float) -> str:
+        """The body that gives the message of this (already read) callback to the platform's own agents."""
+
+    def agents_online(self) -> bool:
+        """Whether an agent of the platform's own customer service is there. Raises PlatformError."""
 
 
 def tappable(says: str, shown: str) -> str:

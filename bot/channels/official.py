@@ -91,11 +91,27 @@ class Official:
 
     def respond(self, query: Mapping[str, str], body: bytes, text: str, now_s: float) -> str:
         """The passive reply (protocol A7), sealed where the callback was (A3)."""
+        return self._answered(query, body, {"MsgType": "text", "Content": text}, now_s)
+
+    def hand_over(self, query: Mapping[str, str], body: bytes, now_s: float) -> str:
+        """transfer_customer_service (protocol A7), sealed where the callback was (A3)."""
+        return self._answered(query, body, {"MsgType": "transfer_customer_service"}, now_s)
+
+    def _answered(self, query: Mapping[str, str], body: bytes, told: Mapping[str, str], now_s: float) -> str:
         timestamp, nonce = query["timestamp"], query["nonce"]
         found = self._opened(query, body, timestamp, nonce)
         # A message need not say whom it was for, and is read all the same.
-        reply = _wire.text_reply(found["FromUserName"], found.get("ToUserName", ""), text, int(now_s))
+        reply = _wire.reply(found["FromUserName"], found.get("ToUserName", ""), told, int(now_s))
         return reply if self._envelope is None else self._envelope.seal(reply, str(int(now_s)), nonce)
+
+    def agents_online(self) -> bool:
+        """Ask getonlinekflist (developers.weixin.qq.com/doc/service/api/customer/servicermanage/).
+
+        Unverified accounts may not (48001), and where customer service was never set up it is 65400: raises
+        PlatformError.
+        """
+        found = self._api.glance("customservice/getonlinekflist").get("kf_online_list")
+        return isinstance(found, list) and any(isinstance(one, dict) and one.get("status") for one in found)
 
     def nonce(self, query: Mapping[str, str], body: bytes) -> Nonce | None:
         """In plain mode the signature does not cover the body, so one nonce buys one body."""

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.conversation import USUAL, Wanted
 from bot.errors import ModelBusy, ModelDown, ModelError, ModelStopped
 from bot.model.faults import AttemptError, flaw, pause_s
 from bot.model.stream import Draft, Finish, Usage
@@ -78,12 +79,14 @@ class Pursuit:
     Attributes:
         deadline_s: seconds for everything, from *started*, which is by the monotonic clock.
         asks_usage: whether the provider is asked to count tokens.
+        wanted: what is asked for; a provider that refuses a wish is asked again without any.
         fault: why the last attempt failed.
     """
 
     messages: Sequence[Mapping[str, str]]
     deadline_s: float
     asks_usage: bool
+    wanted: Wanted = USUAL
     attempts: int = 0
     draft: Draft = field(default_factory=Draft)
     fault: AttemptError | None = None
@@ -115,6 +118,9 @@ class Pursuit:
         self.fault = fault
         if fault.without_usage and self.asks_usage:
             self.asks_usage = False
+            return 0.0
+        if fault.without_wishes and self.wanted != Wanted(self.wanted.model):
+            self.wanted = Wanted(self.wanted.model)
             return 0.0
         if not fault.retry or (fault.once and self._repeated_once):
             return None

@@ -14,6 +14,7 @@ import openai
 import structlog
 from aiohttp.http_exceptions import HttpProcessingError
 
+from bot.conversation import USUAL, Wanted
 from bot.errors import ModelDown, ModelError
 from bot.model.call import Answer, Call, Pursuit
 from bot.model.faults import AttemptError, fault_of_interruption, fault_of_status, flaw
@@ -57,15 +58,18 @@ class Model:
         self._base_url = base_url
         self._api_key = api_key
         self._model = model
+        # OpenAI's newer models refuse the old name, and hardly anybody else knows the new one.
+        openais = urlsplit(base_url).hostname == "api.openai.com"
+        self._most_name = "max_completion_tokens" if openais else "max_tokens"
         self._deadline_s = deadline_s
         self._connections = connections
         self._asks_usage = True
         self._client: openai.AsyncOpenAI | None = None
         self._thread = CallThread(end=self._disconnect)
 
-    def ask(self, messages: Sequence[Mapping[str, str]]) -> Call:
+    def ask(self, messages: Sequence[Mapping[str, str]], wanted: Wanted = USUAL) -> Call:
         """Begin to ask; *messages* as in the API (`role`, `content`). Never waits for the network."""
-        pursuit = Pursuit(messages, self._deadline_s, asks_usage=self._asks_usage)
+        pursuit = Pursuit(messages, self._deadline_s, asks_usage=self._asks_usage, wanted=wanted)
         call = Call(self._thread.cancel, pursuit)
         self._thread.run(call, lambda: self._pursue(call, pursuit))
         return call
@@ -138,10 +142,10 @@ class Model:
         """Read one response to its end, or, once the model has finished, until *rest* is over."""
         now = asyncio.get_running_loop().time
         async with self._connected().chat.completions.with_streaming_response.create(
-            model=self._model,
+            model=pursuit.wanted.model or self._model,
             messages=(),
             # As `messages`, openai 3.52 walks through a history of 20 with 4 ms of CPU; this goes as it is.
-            extra_body={"messages": pursuit.messages},
+            extra_body={"messages": pursuit.messages, **pursuit.wanted.wishes(self._most_name)},
             extra_headers=None if self._api_key else {"Authorization": openai.omit},
             stream=True,
             stream_options={"include_usage": True} if pursuit.asks_usage else openai.omit,

@@ -39,6 +39,7 @@ class AttemptError(Exception):
         retry: whether asking again can help; *once*: but only one time.
         after_s: seconds the provider asks us to wait.
         without_usage: the provider does not know `stream_options`: ask again at once without it.
+        without_wishes: the model takes no temperature, or no such limit: ask again at once without them.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class AttemptError(Exception):
         once: bool = False,
         after_s: float = 0.0,
         without_usage: bool = False,
+        without_wishes: bool = False,
     ) -> None:
         super().__init__(f"{word} status={status}")
         self.raises = raises
@@ -60,6 +62,7 @@ class AttemptError(Exception):
         self.once = once
         self.after_s = after_s
         self.without_usage = without_usage
+        self.without_wishes = without_wishes
 
 
 def fault_of_status(status: int, told: object, headers: Mapping[str, str]) -> AttemptError:
@@ -71,6 +74,9 @@ def fault_of_status(status: int, told: object, headers: Mapping[str, str]) -> At
         return AttemptError(ModelRefused, code, status=status)
     if status in (401, 402, 403, 404) or _OWNER.search(_kinds(told)):
         return AttemptError(ModelKeyRefused, code, status=status)
+    if status in (400, 422):
+        refused = re.search("temperature|max_tokens|max_completion_tokens", str(told))
+        return AttemptError(ModelDown, code, status=status, without_wishes=refused is not None)
     after_s = _retry_after_s(headers)
     if status == 429:
         return AttemptError(ModelBusy, code, status=status, retry=True, after_s=after_s)

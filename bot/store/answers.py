@@ -42,6 +42,7 @@ class Answer:
         rest: what 「继续」 fetches once this was read.
         ai: whether that is to be labelled.
         after_ms: until then a request may still carry it, and it is not to be fetched; 0 where none waits.
+        transfer: no words: the response gives the message to the platform's own agents.
     """
 
     question: str
@@ -49,6 +50,7 @@ class Answer:
     rest: str = ""
     ai: bool = False
     after_ms: int = 0
+    transfer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,7 @@ def _load(stored: bytes) -> Answer:
             fields.get("rest", ""),
             fields.get("ai", False),
             fields.get("after_ms", 0),
+            fields.get("transfer", False),
         )
 
 

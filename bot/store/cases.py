@@ -1,4 +1,4 @@
-"""What waits for a human: complaints, until an admin closes them."""
+"""What waits for a human: complaints and people who asked for one, until an admin closes them."""
 
 from dataclasses import asdict, dataclass, replace
 from typing import Literal, cast
@@ -8,7 +8,7 @@ from bot.store.client import Client, store_errors
 from bot.store.turns import Write
 from bot.store.values import dump, read, reading
 
-Kind = Literal["complaint"]
+Kind = Literal["complaint", "handover"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,7 @@ class Case:
 
     Attributes:
         case: its number within the account, from 1; people know a complaint by it.
+        kind: a `complaint`, or a `handover`: they want to talk to a human.
         number: short number of the person.
         text: their words.
         answer: what they had been told last.
@@ -50,6 +51,12 @@ class Cases:
     def close(self, account: str, case: Case, at_ms: int) -> Write:
         """Nothing is left to do about it."""
         return self.keep(account, replace(case, done_ms=at_ms))
+
+    def find(self, account: str, case: int) -> Case | None:
+        """The case with that number. Raises StoreAway, StoreUnfit."""
+        with store_errors():
+            found = self._client.hget(keys.cases(account), str(case))
+        return _load(cast(bytes, found)) if found is not None else None
 
     def all(self, account: str) -> list[Case]:
         """Every case, the oldest first. Raises StoreAway, StoreUnfit."""

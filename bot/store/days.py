@@ -1,9 +1,10 @@
 """Each account's day in figures: how many people and messages, how they ended, how long answers took."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import get_args
+from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
 from bot.messages import Chat, Person, State
@@ -13,6 +14,11 @@ from bot.store.turns import Write
 
 _SECONDS = (1, 2, 3, 5, 8, 12, 20, 30, 60, 120)
 """Upper ends of the classes of answer times; what took longer is in the last."""
+
+Why = Literal["model", "slow", "busy", "key", "filtered", "quota", "paused", "undelivered", "gave_up"]
+"""Why a message was not answered, where somebody could do something about it."""
+Tally = Literal["blocked_in", "blocked_out", "crisis"]
+"""What the word lists stopped: what was asked, what was answered, and what sounded like an end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +30,8 @@ class Day:
         ended: messages by the state they ended in.
         took: answers by the class of seconds that they took.
         votes: how many were `good` and `bad`.
+        tallies: how many of each Tally, and how many parts of answers may have been `doubled`.
+        whys: messages that were not answered by their Why; no reason is kept of what is not understood yet.
     """
 
     people: int
@@ -31,11 +39,35 @@ class Day:
     took: Mapping[int, int]
 
     votes: Mapping[str, int]
+    tallies: Mapping[str, int]
+    whys: Mapping[str, int]
 
     @property
     def messages(self) -> int:
         """All of them."""
         return sum(self.ended.values())
+
+    @property
+    def failed(self) -> int:
+        """Those that nobody answered."""
+        return self.ended.get("dead_letter", 0) + self.ended.get("refused", 0)
+
+    def main_why(self) -> str:
+        """Why most of `failed` were not: a Why, `words` for the word lists, else `other`; "" without any."""
+        words = sum(self.tallies.get(name, 0) for name in get_args(Tally))
+        found = {**self.whys, "words": words, "other": self.failed - words - sum(self.whys.values())}
+        main = max(found, key=lambda name: found[name])
+        return main if self.failed and found[main] > 0 else ""
+
+    def __add__(self, other: "Day") -> "Day":
+        """The same day of another account with it; nobody is in both."""
+        return Day(
+            self.people + other.people,
+            *(
+                Counter(getattr(self, name)) + Counter(getattr(other, name))
+                for name in ("ended", "took", "votes", "tallies", "whys")
+            ),
+        )
 
     def seconds(self, share: float) -> int:
         """Within how many seconds so large a *share* of the answers came; 0 without any."""
@@ -54,16 +86,31 @@ class Days:
         self._client = client
         self._zone = ZoneInfo(zone)
 
-    def count(self, person: Person, state: State, took_ms: int) -> tuple[Write, ...]:
-        """A message of *person* ends in *state* after *took_ms*."""
+    def count(
+        self, person: Person, state: State, took_ms: int, *, reason: str = "", doubled: int = 0
+    ) -> tuple[Write, ...]:
+        """A message of *person* ends in *state* after *took_ms*; *reason* is that of a dead letter, *doubled*
+        how many parts of its answer may have reached them twice."""
         day = self._day(0)
         lines = f"1 {state}"
+        if state == "dead_letter":
+            lines += f"\n1 why:{'gave_up' if reason == 'poison' else 'undelivered'}"
+        if doubled:
+            lines += f"\n{doubled} doubled"
         if state == "answered":
             lines += f"\n1 s{next((top for top in _SECONDS if took_ms <= top * 1000), _SECONDS[-1])}"
         return (
             Write("add", keys.day(person.account, day), lines, keys.DAYS_MS),
             Write("pfadd", keys.day_people(person.account, day), person.sender, keys.DAYS_MS),
         )
+
+    def why(self, account: str, why: Why) -> Write:
+        """A message is refused for that reason."""
+        return Write("add", keys.day(account, self._day(0)), f"1 why:{why}", keys.DAYS_MS)
+
+    def tally(self, account: str, what: Tally) -> Write:
+        """The word lists stopped something."""
+        return Write("add", keys.day(account, self._day(0)), f"1 {what}", keys.DAYS_MS)
 
     def vote(self, chat: Chat, *, good: bool) -> Write:
         """Somebody found an answer *good*, or not."""
@@ -73,11 +120,18 @@ class Days:
 
     def of(self, account: str, days: int) -> list[Day]:
         """The last *days* days, today last. Raises StoreAway."""
+        return self._read((account, self._day(ago)) for ago in range(days - 1, -1, -1))
+
+    def on(self, accounts: Iterable[str], date: str) -> list[Day]:
+        """That one day of each of *accounts*. Raises StoreAway."""
+        return self._read((account, date) for account in accounts)
+
+    def _read(self, days: Iterable[tuple[str, str]]) -> list[Day]:
         with store_errors():
             pipeline = self._client.pipeline(transaction=False)
-            for ago in range(days - 1, -1, -1):
-                pipeline.hgetall(keys.day(account, self._day(ago)))
-                pipeline.pfcount(keys.day_people(account, self._day(ago)))
+            for account, date in days:
+                pipeline.hgetall(keys.day(account, date))
+                pipeline.pfcount(keys.day_people(account, date))
             found = pipeline.execute()
         return [_day(row, people) for row, people in zip(found[::2], found[1::2], strict=True)]
 
@@ -89,4 +143,11 @@ def _day(row: Mapping[bytes, bytes], people: int) -> Day:
     counts = {text(name): int(value) for name, value in row.items()}
     took = {int(name[1:]): value for name, value in counts.items() if name[1:].isdecimal()}
     ended = {name: value for name, value in counts.items() if name in get_args(State)}
-    return Day(people, ended, took, {name: counts.get(name, 0) for name in ("good", "bad")})
+    return Day(
+        people,
+        ended,
+        took,
+        votes={name: counts.get(name, 0) for name in ("good", "bad")},
+        tallies={name: counts.get(name, 0) for name in (*get_args(Tally), "doubled")},
+        whys={name: counts[f"why:{name}"] for name in get_args(Why) if f"why:{name}" in counts},
+    )

@@ -1,19 +1,27 @@
 """Erasing a person: afterwards no key and no value holds their id or their words."""
 
+from collections.abc import Collection, Mapping
+
 from bot.messages import Chat, Person
 from bot.store import keys
 from bot.store.cases import Cases
 from bot.store.ledger import Ledger
 from bot.store.memory import SESSIONS_KEPT, Recalled
+from bot.store.people import People
 from bot.store.turns import Write
 
 
 class Erasure:
     """Knows every place where something of a person lies; test_erasure looks through a whole store."""
 
-    def __init__(self, cases: Cases, ledger: Ledger) -> None:
+    def __init__(
+        self, people: People, cases: Cases, ledger: Ledger, admins: Mapping[str, Collection[str]]
+    ) -> None:
+        """*admins*: who is one by the settings, by account; what people say to a human waits for them."""
+        self._people = people
         self._cases = cases
         self._ledger = ledger
+        self._admins = admins
 
     def of(self, person: Person, recalled: Recalled) -> tuple[Write, ...]:
         """Writes that erase *person* when their message is settled. A ban stays, as a salted hash; the ledger
@@ -33,10 +41,20 @@ class Erasure:
             *(self._ledger.release(chat), *self._ledger.carry(person, recalled.profile)),
             Write("hdel", keys.people(person.account), str(number)),
             Write("srem", keys.admins(person.account), person.sender),
+            self._people.dismiss(person),
             *(Write("hdel", keys.cases(person.account), str(case.case)) for case in ours),
             *(
                 Write("purge", key, f'"number":{number},')
                 for key in (keys.recent(person.account), keys.votes(person.account))
             ),
             Write("purge", keys.dead, f'"sender":"{person.sender}"'),
+            *self._relayed(person.account, number),
         )
+
+    def _relayed(self, account: str, number: int) -> list[Write]:
+        """What the person said to a human, and no admin has read: it begins with `#12`."""
+        admins = {*self._admins.get(account, ()), *self._people.paired(account)}
+        chats = [Chat(account, admin) for admin in sorted(admins)]
+        waits = (key for chat in chats for key in (keys.rest(chat), keys.answers(chat)))
+        given_up = f'"kind":"relay","parts":%[{{"as":"Text","text":"#{number}%D'
+        return [*(Write("strip", key, f"#{number}%D") for key in waits), Write("strip", keys.dead, given_up)]

@@ -103,6 +103,10 @@ class Inbox:
             raise Forged("nonce")
         return Accepted(outcome > 0, n, bool(wake), outcome in (2, 3), outcome == 3, attempts)
 
+    def forward(self, message: InboundMessage) -> Write:
+        """*message*, one of OURS, waits in its chat's inbox once the turn is settled: once, whatever dies."""
+        return Write("forward", keys.inbox(message.chat), f"{message.chat} {dump_message(message)}")
+
     def take(self, chat: Chat) -> Turn | None:
         """The head of *chat* for this process alone; None when nothing waits or another process is at it.
 
@@ -221,6 +225,10 @@ class Inbox:
         """At most *most* chats that wait and that nobody holds; each is told once in 1.5 s, to one caller."""
         found = self._scripts.run("due", [keys.ready], [keys.lease(""), keys.SWEEP_MS, most])
         return [text(chat) for chat in found]
+
+    def lost(self) -> int:
+        """How many accepted messages are neither settled nor waiting anywhere: 0. Raises StoreAway."""
+        return int(self._scripts.run("lost", [keys.counts, keys.ready], [keys.PREFIX + "inbox:"]))
 
 
 def _granted(allowance: Allowance | None) -> tuple[str, int, int]:

@@ -22,19 +22,24 @@ All begin with `yd1:`. A `{chat}` is `account:peer`. Times are milliseconds by t
 | attempts:{account}:{id} | set: deliveries of a message that may be answered in its request | 1 min |
 | delivery:{account} | string: `service` or `passive`, as the platform last showed | 7 days |
 | arrivals:{account} | hash: when a callback was last kept, and last refused and why | 31 days, renewed |
-| person:{person} | hash: short number, since when, what they have chosen | 400 days, renewed |
+| person:{person} | hash: number, since, last seen, what they chose, what was granted | 400 days, renewed |
 | people:{account} | hash: short number → sender; `last` is the highest | for ever |
 | admins:{account} | set of senders that were paired as admins | for ever |
 | bans:{account} | set of salted hashes of banned senders | for ever |
+| admitted:{account} | set of salted hashes of who was let in, where not everybody is | for ever |
+| active:{account} | zset short number → when they last spoke, the 200 last | for ever |
+| codes:{account} | hash: open one-time code, salted → its worth; `last`: highest batch | 400 days, renewed |
+| code_used:{account}:{code} | string: which try used it, and its worth | 1 day |
+| tries:{account}:{what}:{person} | hash: wrong tries at codes; the person salted | 1 hour at most |
 | pairing:{account} | hash: salted hash of a one-time code, tries left | 10 min |
 | audit:{account} | list of what admins did, newest first, 1 000 at most | `privacy.audit_days`, renewed |
 | ledger:{account}:{day} | hash: tokens and cost by short number and model | 400 days |
-| reserved:{account} | hash: chat → money set aside for the answer that is being made | 1 day, renewed |
+| reserved:{account} | hash: chat → what is set aside for the answer that is being made | 1 day, renewed |
 | limits:{account} | hash: limits set from the chat, of one person under their salted hash | for ever |
 | changes:{account} | hash: what admins changed from the chat: `paused`, … | for ever |
 | carried:{account}:{day} | hash: what people used that day before they were erased, salted | 2 days |
-| cases:{account} | hash: number → complaint; `last` is the highest | 400 days, renewed |
-| day:{account}:{day} | hash: messages by how they ended, answers by their time | 400 days |
+| cases:{account} | hash: number → complaint, who wants a human; `last` is the highest | 400 days, renewed |
+| day:{account}:{day} | hash: messages by how they ended, answers by their time, what was stopped | 400 days |
 | day_people:{account}:{day} | HyperLogLog of senders | 400 days |
 | recent:{account} | list of questions and answers, newest first, 50 at most | 7 days, renewed |
 | votes:{account} | list of votes, newest first, 1 000 at most | 400 days, renewed |
@@ -47,7 +52,7 @@ All begin with `yd1:`. A `{chat}` is `account:peer`. Times are milliseconds by t
 | token_forced:{account} | list of times of forced refreshes, newest first, 20 at most | 1 day |
 | pace:{chat} | list of times of sends, newest last, 1 000 at most (WeCom) | 1 hour |
 | notices | zset of what the owner should know, kind:account → when it last arose | 31 days, renewed |
-| notice:{kind}:{account} | hash: since when, how often, errcode, details | 31 days, renewed |
+| notice:{kind}:{account} | hash: since when, how often, errcode, details (`:{number}`: a person) | 31 days |
 | notice_told:{kind}:{account} | string: when the notice that was told began | 62 days |
 | notice_held:{kind}:{account} | string: who is about to tell it | 2 min for a push, 20 min for an answer |
 | notice_pace | string: who pushes now; afterwards the pause until the next push | 2 min, then 10 s |
@@ -78,6 +83,8 @@ ARRIVALS_MS = 31 * DAY_MS
 NOTICED_MS = 400 * DAY_MS
 PERSON_MS = 400 * DAY_MS
 PAIRING_MS = 600_000
+CODES_MS = 400 * DAY_MS
+CODE_USED_MS = DAY_MS
 LEDGER_MS = 400 * DAY_MS
 CASES_MS = 400 * DAY_MS
 RECENT_MS = 7 * DAY_MS
@@ -101,7 +108,7 @@ FAILING_MS = 30 * 60_000
 
 FOREVER = (
     *("schema", "counts", "ready", "workers", "dead", "inbox:", "turn:"),
-    *("salt", "people:", "admins:", "bans:", "limits:", "changes:"),
+    *("salt", "people:", "admins:", "bans:", "admitted:", "active:", "limits:", "changes:"),
 )
 """What may stand without a lifetime: bounded, or gone as soon as nothing waits."""
 
@@ -146,6 +153,9 @@ arrivals = _of("arrivals")
 people = _of("people")
 admins = _of("admins")
 bans = _of("bans")
+admitted = _of("admitted")
+active = _of("active")
+codes = _of("codes")
 pairing = _of("pairing")
 audit = _of("audit")
 cases = _of("cases")
@@ -192,6 +202,14 @@ def day(account: str, date: str) -> str:
 
 def day_people(account: str, date: str) -> str:
     return f"{PREFIX}day_people:{account}:{date}"
+
+
+def code_used(account: str, salted: str) -> str:
+    return f"{PREFIX}code_used:{account}:{salted}"
+
+
+def tries(account: str, what: str, mark: str) -> str:
+    return f"{PREFIX}tries:{account}:{what}:{mark}"
 
 
 def carried(account: str, date: str) -> str:

@@ -14,8 +14,12 @@ from bot.store.scripts import Scripts
 from bot.store.turns import Write
 
 Verdict = Literal["ok", "account", "answers", "tokens", "cost"]
+PaidBy = Literal["day", "answers", "tokens"]
+"""What an answer is paid by: the limits of its day, or what was granted to the person."""
 
 _PERSON = ("answers", "tokens", "cost")
+_COSTS = ("cost", "granted")
+"""Where a person's cost stands: what the day paid, and what was granted paid."""
 _KINDS = ("prompt", "cached", "completion", "answers", "counted")
 
 
@@ -39,6 +43,7 @@ class Allowed:
     verdict: Verdict
     limit: int
     spent: int
+    paid_by: PaidBy = "day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,11 @@ class Spent:
     answers: int = 0
     counted: int = 0
     cost: int = 0
+
+    @property
+    def tokens(self) -> int:
+        """Of question and answer together."""
+        return self.prompt + self.completion
 
     def __add__(self, other: "Spent") -> "Spent":
         return Spent(*(getattr(self, name) + getattr(other, name) for name in Spent.__slots__))
@@ -73,11 +83,24 @@ class Ledger:
         return (datetime.now(self._zone) - timedelta(days=ago)).strftime("%Y-%m-%d")
 
     def reserve(
-        self, chat: Chat, person: Person, profile: Profile, *, most: int, for_s: float, limits: Limits
+        self,
+        chat: Chat,
+        person: Person,
+        profile: Profile,
+        *,
+        n: int,
+        most: int,
+        tokens: int,
+        for_s: float,
+        limits: Limits,
     ) -> Allowed:
-        """Set *most* (millionths) aside for the next answer in *chat*, if that may be. Raises StoreAway."""
+        """Set *most* (millionths) and *tokens* aside for the answer to message *n* of *chat*, if that may be.
+
+        What was granted to *person* pays only behind the day's limits; asked again for the same message, the
+        verdict is the same. Raises StoreAway.
+        """
         account = chat.account
-        verdict, limit, spent = self._scripts.run(
+        verdict, limit, spent, paid_by = self._scripts.run(
             "reserve",
             [
                 *(keys.ledger(account, self.day()), keys.reserved(account)),
@@ -86,10 +109,11 @@ class Ledger:
             [
                 *(str(chat), most, round(for_s * 1000), keys.DAY_MS, profile.number, limits.account_cost),
                 *(limits.person_answers, limits.person_tokens, limits.person_cost),
-                self._people.mark(person),
+                *(self._people.mark(person), n, tokens),
             ],
         )
-        return Allowed(cast(Verdict, text(verdict)), int(limit), int(spent))
+        paid = cast(PaidBy, text(paid_by))
+        return Allowed(cast(Verdict, text(verdict)), int(limit), int(spent), paid)
 
     def usual(self, account: str, limits: Limits) -> Limits:
         """*limits* as they were changed from the chat. Raises StoreAway."""
@@ -131,33 +155,79 @@ class Ledger:
         """The same for *person* alone."""
         return Write("hset", keys.limits(person.account), f"{self._people.mark(person)}:{kind} {most}")
 
+    def unlimit(self, account: str, kind: str) -> Write:
+        """What the owner's settings say of *kind* holds again."""
+        return Write("hdel", keys.limits(account), kind)
+
+    def own(self, person: Person) -> dict[str, int]:
+        """What was set for *person* alone, as for `limit_one`. Raises StoreAway."""
+        mark = self._people.mark(person)
+        with store_errors():
+            found = self._client.hmget(keys.limits(person.account), [f"{mark}:{kind}" for kind in _PERSON])
+        return {kind: int(most) for kind, most in zip(_PERSON, found, strict=True) if most is not None}
+
     def release(self, chat: Chat) -> Write:
         """What was set aside for *chat* is free again."""
         return Write("hdel", keys.reserved(chat.account), str(chat))
 
-    def enter(self, chat: Chat, profile: Profile, model: str, spent: Spent) -> Write:
-        """*spent* on one answer stands in the ledger, under the person's short number."""
+    def enter(self, chat: Chat, profile: Profile, model: str, spent: Spent, paid_by: PaidBy = "day") -> Write:
+        """*spent* on one answer stands in the ledger, under the person's short number.
+
+        What was not paid by the day counts for none of its limits.
+        """
         number = profile.number
         values = {f"{number}|{model}|{kind}": getattr(spent, kind) for kind in _KINDS}
-        values |= {"cost": spent.cost, f"cost|{number}": spent.cost, f"cost||{model}": spent.cost}
-        values |= {f"answers|{number}": spent.answers, f"tokens|{number}": spent.prompt + spent.completion}
+        values |= {"cost": spent.cost, f"cost||{model}": spent.cost}
+        if paid_by == "day":
+            values |= {f"answers|{number}": spent.answers, f"tokens|{number}": spent.tokens}
+        values[f"cost|{number}" if paid_by == "day" else f"granted|{number}"] = spent.cost
         lines = "\n".join(f"{value} {name}" for name, value in values.items() if value)
         return Write("add", keys.ledger(chat.account, self.day()), lines, keys.LEDGER_MS)
 
+    def draw(self, person: Person, spent: Spent, paid_by: PaidBy) -> tuple[Write, ...]:
+        """What was granted to *person* pays for *spent*, if it does."""
+        if paid_by == "day":
+            return ()
+        amount = spent.answers if paid_by == "answers" else spent.tokens
+        return (self._people.grant(person, paid_by, -amount),)
+
     def spent(self, account: str, days: int = 1, number: int | None = None) -> Spent:
         """What the last *days* cost, today included; of everybody, or of the person with *number*."""
+        return sum((_sum(row, number) for row in self._rows(account, days)), Spent())
+
+    def each(self, account: str, days: int) -> dict[int, Spent]:
+        """The same of each person, by short number."""
+        found: dict[int, Spent] = {}
+        for row in self._rows(account, days):
+            for field, value in row.items():
+                whose, _, rest = text(field).partition("|")
+                if whose in _COSTS and rest.isdecimal():
+                    number, kind = int(rest), "cost"
+                elif whose.isdecimal():
+                    number, kind = int(whose), rest.rpartition("|")[2]
+                else:
+                    continue
+                found[number] = found.get(number, Spent()) + Spent(**{kind: int(value)})
+        return found
+
+    def _rows(self, account: str, days: int) -> list[dict[bytes, bytes]]:
         with store_errors():
             pipeline = self._client.pipeline(transaction=False)
             for ago in range(days):
                 pipeline.hgetall(keys.ledger(account, self.day(ago)))
-            found = pipeline.execute()
-        return sum((_sum(flat, number) for flat in found), Spent())
+            return cast(list[dict[bytes, bytes]], pipeline.execute())
+
+    def spent_on(self, account: str, date: str) -> Spent:
+        """What that one day cost. Raises StoreAway."""
+        with store_errors():
+            found = self._client.hgetall(keys.ledger(account, date))
+        return _sum(cast(dict[bytes, bytes], found), None)
 
 
 def of_ledger(writes: Iterable[Write]) -> tuple[Write, ...]:
-    """Those of *writes* that enter or release money: they stay true however an answer ends."""
+    """Those of *writes* that enter, draw or release money: they stay true however an answer ends."""
     kept = (f"{keys.PREFIX}ledger:", f"{keys.PREFIX}reserved:")
-    return tuple(write for write in writes if write.key.startswith(kept))
+    return tuple(write for write in writes if write.key.startswith(kept) or write.op == "give")
 
 
 def _sum(row: dict[bytes, bytes], number: int | None) -> Spent:
@@ -167,5 +237,5 @@ def _sum(row: dict[bytes, bytes], number: int | None) -> Spent:
         kind = rest.rpartition("|")[2]
         if whose.isdecimal() and kind in sums and (number is None or whose == str(number)):
             sums[kind] += int(value)
-    cost = row.get(b"cost" if number is None else f"cost|{number}".encode(), b"0")
-    return Spent(**sums, cost=int(cost))
+    costs = ["cost"] if number is None else [f"{name}|{number}" for name in _COSTS]
+    return Spent(**sums, cost=sum(int(row.get(name.encode(), b"0")) for name in costs))

@@ -93,10 +93,11 @@ class Memory:
                 *(keys.person(person), keys.people(person.account)),
                 *(keys.admins(person.account), keys.bans(person.account)),
                 *(keys.picks(chat), keys.failed(chat), keys.changes(chat.account)),
+                keys.admitted(person.account),
             ],
             [person.sender, self._people.mark(person), keys.PERSON_MS],
         )
-        memory, rest, noticed, sends_left, late, paired, banned, flat, picks, failed, changes = found
+        memory, rest, noticed, sends_left, late, paired, banned, flat, picks, failed, changes, let_in = found
         current = _load(memory)
         return Recalled(
             current.session,
@@ -105,7 +106,7 @@ class Memory:
             noticed is not None,
             sends_left,
             bool(late),
-            load_profile(flat, paired=bool(paired), banned=bool(banned)),
+            load_profile(flat, paired=bool(paired), banned=bool(banned), admitted=bool(let_in)),
             _load_picks(picks) if picks else (),
             read(failed)["question"] if failed else "",
             load_changes(changes),

@@ -33,6 +33,9 @@ Kind = Literal[
     "money_runs_out",
     "money_spent",
     "complaint",
+    "handover",
+    "crisis",
+    "digest",
 ]
 """What can be wrong; each has its words in config/texts (`notices.<kind>`)."""
 
@@ -51,6 +54,7 @@ class Notice:
         first_ms, last_ms, count: since when, until when and how often.
         told: whether it has reached the owner.
         tries: pushes that failed so far.
+        whom: the short number of the one person it is about; 0 where it is about no one.
     """
 
     kind: Kind
@@ -62,29 +66,43 @@ class Notice:
     count: int
     told: bool = False
     tries: int = 0
+    whom: int = 0
 
     @property
     def name(self) -> str:
-        return f"{self.kind}:{self.account}"
+        return _name(self.kind, self.account, self.whom)
 
 
 class Notices:
-    """The durable list; one entry for each kind and account. Every method raises StoreAway."""
+    """The durable list; one entry for each kind and account, of some kinds for each person.
+
+    Every method raises StoreAway.
+    """
 
     def __init__(self, client: Client, scripts: Scripts) -> None:
         self._client = client
         self._scripts = scripts
 
-    def raise_(self, kind: Kind, account: str, *, errcode: int = 0, detail: str = "") -> bool:
+    def raise_(self, kind: Kind, account: str, *, errcode: int = 0, detail: str = "", whom: int = 0) -> bool:
         """Keep that *kind* arose at *account*; whether that is new. *detail* never holds a person's words."""
-        name = f"{kind}:{account}"
+        name = _name(kind, account, whom)
+        return self._keep(secrets.token_hex(8), name, errcode, detail, keys.NOTICE_QUIET_MS)
+
+    def digest(self, date: str, text: str) -> None:
+        """*text* is the digest of *date*, in the place of the last one; told once, whichever processes say so
+        again for that date."""
+        self._keep(date, _name("digest", ""), 0, text, quiet_ms=-1)
+
+    def digested(self) -> str:
+        """The date of the last digest; empty before the first."""
+        with store_errors():
+            return text(self._client.hget(keys.notice(_name("digest", "")), "call") or b"")
+
+    def _keep(self, call: str, name: str, errcode: int, detail: str, quiet_ms: int) -> bool:
         begun = self._scripts.run(
             "notice_raise",
             [keys.notices, keys.notice(name)],
-            [
-                *(secrets.token_hex(8), name, errcode, detail),
-                *(DETAILS_MAX, keys.NOTICE_QUIET_MS, keys.NOTICE_MS),
-            ],
+            [call, name, errcode, detail, DETAILS_MAX, quiet_ms, keys.NOTICE_MS],
         )
         return bool(begun)
 
@@ -166,6 +184,11 @@ def of_notices(writes: Iterable[Write]) -> tuple[Write, ...]:
     )
 
 
+def _name(kind: str, account: str, whom: int = 0) -> str:
+    """What stands for a notice in its keys; an account's name holds no colon."""
+    return f"{kind}:{account}:{whom}" if whom else f"{kind}:{account}"
+
+
 def _texts(fields: dict[bytes, bytes]) -> dict[str, str]:
     return {text(key): text(value) for key, value in fields.items()}
 
@@ -176,7 +199,8 @@ def _paired(pairs: Sequence[bytes]) -> dict[str, str]:
 
 
 def _load(name: str, fields: dict[str, str], told: bytes | None) -> Notice:
-    kind, _, account = name.partition(":")
+    kind, _, about = name.partition(":")
+    account, _, whom = about.partition(":")
     with reading():
         known(int(fields["v"]))
         return Notice(
@@ -189,4 +213,5 @@ def _load(name: str, fields: dict[str, str], told: bytes | None) -> Notice:
             count=int(fields["count"]),
             told=told is not None and text(told) == fields["first"],
             tries=int(fields.get("tries", 0)),
+            whom=int(whom or 0),
         )

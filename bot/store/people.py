@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, cast
+from typing import Literal, cast, get_args
 
 from bot.messages import Chat, Person
 from bot.store import keys
@@ -16,6 +16,8 @@ from bot.store.values import dump, known, read, reading
 CODE_TRIES = 5
 _CODES = 1_000_000
 
+Unit = Literal["answers", "tokens"]
+"""What can be granted."""
 Paired = Literal["paired", "wrong", "none"]
 
 
@@ -27,6 +29,9 @@ class Profile:
         number: short, unique within the account, from 1; people are named by it.
         since_ms: when they first spoke.
         paired: they were paired as an admin (`rights.is_admin` decides who is one).
+        admitted: they were let in, where not everybody is.
+        granted_answers, granted_tokens: what they have beyond the day's limits; below 0 where the last answer
+            took more than was left.
         chosen: their own settings by name.
     """
 
@@ -34,6 +39,9 @@ class Profile:
     since_ms: int
     paired: bool = False
     banned: bool = False
+    admitted: bool = False
+    granted_answers: int = 0
+    granted_tokens: int = 0
     chosen: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -58,7 +66,7 @@ class People:
 
     def mark(self, person: Person) -> str:
         """What stands for *person* where nothing may tell who they were. Raises StoreAway."""
-        return self._salted(str(person))
+        return self.salted(str(person))
 
     def find(self, account: str, named: str) -> tuple[int, Person] | None:
         """Who is meant by a short number (`12`, `#12`, `12 号`) or by the platform's id. Raises StoreAway."""
@@ -89,14 +97,35 @@ class People:
             Write("srem", keys.admins(person.account), person.sender),
         )
 
+    def paired(self, account: str) -> frozenset[str]:
+        """Who was paired as an admin of *account*. Raises StoreAway."""
+        with store_errors():
+            return frozenset(text(sender) for sender in self._client.smembers(keys.admins(account)))
+
     def unban(self, person: Person) -> Write:
         """*person* is welcome again."""
         return Write("srem", keys.bans(person.account), self.mark(person))
 
+    def admit(self, person: Person) -> Write:
+        """From now on *person* is answered also where not everybody is."""
+        return Write("sadd", keys.admitted(person.account), self.mark(person))
+
+    def dismiss(self, person: Person) -> Write:
+        """The contrary."""
+        return Write("srem", keys.admitted(person.account), self.mark(person))
+
+    def grant(self, person: Person, unit: Unit, amount: int) -> Write:
+        """*person* may use so much more than a day's limits allow, on whatever day; less, below 0."""
+        return Write("give", keys.person(person), f"{amount} granted_{unit}", keys.PERSON_MS)
+
+    def take_back(self, person: Person) -> tuple[Write, ...]:
+        """Whatever is left of what was granted to *person* is gone."""
+        return tuple(Write("hdel", keys.person(person), f"granted_{unit}") for unit in get_args(Unit))
+
     def new_code(self, account: str) -> str:
         """A one-time code that makes whoever sends it first an admin of *account*; the last one is void."""
         code = f"{secrets.randbelow(_CODES):06}"
-        key, salted = keys.pairing(account), self._salted(f"{account} {code}")
+        key, salted = keys.pairing(account), self.salted(f"{account} {code}")
         with store_errors(), self._client.pipeline() as pipeline:
             pipeline.delete(key)
             pipeline.hset(key, mapping={"v": keys.SCHEMA, "code": salted, "left": CODE_TRIES})
@@ -109,14 +138,9 @@ class People:
         found = self._scripts.run(
             "pair",
             [keys.pairing(person.account), keys.admins(person.account)],
-            [person.sender, self._salted(f"{person.account} {code}"), msg_id],
+            [person.sender, self.salted(f"{person.account} {code}"), msg_id],
         )
         return cast(Paired, text(found))
-
-    def paired(self, account: str) -> list[str]:
-        """Who was paired as an admin of *account*, by the platform's id. Raises StoreAway."""
-        with store_errors():
-            return sorted(text(sender) for sender in self._client.smembers(keys.admins(account)))
 
     def audited(self, account: str, deed: Deed) -> Write:
         """*deed* stands in the audit of *account*, without anybody's words."""
@@ -134,7 +158,8 @@ class People:
                 deeds.append(Deed(fields["t"], fields["by"], fields["what"], fields["whom"]))
         return deeds
 
-    def _salted(self, words: str) -> str:
+    def salted(self, words: str) -> str:
+        """What stands for *words* in this store, and in no other. Raises StoreAway."""
         if not self._salt:
             with store_errors():
                 self._client.set(keys.salt, secrets.token_hex(16), nx=True)
@@ -142,10 +167,19 @@ class People:
         return hashlib.blake2b(words.encode(), key=self._salt, digest_size=16).hexdigest()
 
 
-def load_profile(flat: list[bytes], *, paired: bool, banned: bool) -> Profile:
+def load_profile(flat: list[bytes], *, paired: bool, banned: bool, admitted: bool) -> Profile:
     """From the hash `person:{person}` as the store returns it. Raises StoreUnfit."""
     with reading():
         fields = dict(zip(map(text, flat[::2]), map(text, flat[1::2]), strict=True))
         known(int(fields["v"]))
         chosen = {name[7:]: value for name, value in fields.items() if name.startswith("chosen:")}
-        return Profile(int(fields["number"]), int(fields["since"]), paired, banned, chosen)
+        return Profile(
+            int(fields["number"]),
+            int(fields["since"]),
+            paired,
+            banned,
+            admitted,
+            int(fields.get("granted_answers", "0")),
+            int(fields.get("granted_tokens", "0")),
+            chosen,
+        )

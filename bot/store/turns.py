@@ -17,6 +17,9 @@ Op = Literal[
     "hset",
     "hdel",
     "add",
+    "give",
+    "tally",
+    "active",
     "sadd",
     "srem",
     "pfadd",
@@ -26,6 +29,8 @@ Op = Literal[
     "cut",
     "answer",
     "taken",
+    "forward",
+    "strip",
 ]
 
 
@@ -90,12 +95,14 @@ class Steps:
         sends: state of each part by index; a part that is not there is planned.
         deaths: how often a process died while it held this turn, or the turn itself crashed.
         tries: how often the turn was given back because the platform did not take it.
+        doubled: how often a part was sent once more that may have been delivered.
     """
 
     plan: Plan | None = None
     sends: dict[int, PartState] = field(default_factory=dict)
     deaths: int = 0
     tries: int = 0
+    doubled: int = 0
 
     @property
     def early(self) -> OutText | None:
@@ -121,4 +128,5 @@ class Steps:
             sends,
             int(fields.get("deaths", 0)) + sum(name.startswith("death:") for name in fields),
             int(fields.get("tries", 0)),
+            int(fields.get("doubled", 0)),
         )

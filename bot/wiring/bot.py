@@ -3,17 +3,20 @@
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import get_args
 
 from bot.channels.base import Channel
 from bot.conversation import Budget, room
 from bot.failpoints import Failpoints
 from bot.model import Model
+from bot.moderation import Moderator, WordLists
 from bot.store.access_tokens import AccessTokens
 from bot.store.answers import Answers
 from bot.store.arrivals import Arrivals
 from bot.store.cases import Cases
 from bot.store.changes import Changes
 from bot.store.client import Client, queue_client, web_client, worker_client
+from bot.store.codes import Codes
 from bot.store.days import Days
 from bot.store.deliveries import Deliveries
 from bot.store.erasure import Erasure
@@ -24,6 +27,7 @@ from bot.store.ledger import Ledger
 from bot.store.memory import Memory
 from bot.store.notices import Notices
 from bot.store.people import People
+from bot.store.roster import Roster
 from bot.store.scripts import Scripts
 from bot.store.voices import Voices
 from bot.tokens import TokenCounter
@@ -32,8 +36,9 @@ from bot.wiring.system import VOCABULARY, budget_of, system_text
 from config.accounts import AccountSettings
 from config.personas import Persona, load_personas
 from config.prices import Prices, load_prices
+from config.sections import SHIPPED_WORDS
 from config.settings import ConfigError, Settings
-from config.wording import Texts, load_texts
+from config.wording import Language, Texts, load_texts
 
 QUESTION_TOKENS = 200
 """So much of a question must fit beside the system text, else the start is refused."""
@@ -61,11 +66,13 @@ class Bot:
     """Everything a turn touches; passed in, never looked up.
 
     Attributes:
+        tokens, counters: count for `chat.model`, and for each model that may be used, by name.
         one_suspect: held while a message is answered during which processes have died.
     """
 
     settings: Settings
     accounts: Mapping[str, Account]
+    texts: Mapping[Language, Texts]
     channels: Mapping[str, Channel]
     inbox: Inbox
     leases: Leases
@@ -77,9 +84,13 @@ class Bot:
     days: Days
     voices: Voices
     erasure: Erasure
+    codes: Codes
+    roster: Roster
+    counters: Mapping[str, TokenCounter]
     prices: Prices
     personas: Mapping[str, Persona]
     notices: Notices
+    moderator: Moderator
     answers: Answers
     deliveries: Deliveries
     arrivals: Arrivals
@@ -94,33 +105,38 @@ class Bot:
 
 def build_bot(settings: Settings) -> Bot:
     """Nothing is reached yet: the store may be away. Raises ConfigError."""
-    url = store_url(settings)
-    threads = settings.worker_threads
+    url, threads = store_url(settings), settings.worker_threads
     client, queue = worker_client(url, threads), queue_client(url, patient=True)
-    scripts = Scripts(worker_client(url, threads), threads + 8)
-    process = process_name("worker")
-    kept = settings.memory
+    scripts, process = Scripts(worker_client(url, threads), threads + 8), process_name("worker")
     people = People(client, scripts, audit_days=settings.privacy.audit_days)
     ledger = Ledger(client, scripts, people, settings.time.zone)
     budget = budget_of(settings)
-    tokens = TokenCounter.for_model(settings.chat.model, VOCABULARY)
+    counters = {model: TokenCounter.for_model(model, VOCABULARY) for model in settings.chat.all_models}
+    tokens = counters[settings.chat.model]
     return Bot(
         settings=settings,
         accounts={name: _account(name, found, tokens, budget) for name, found in settings.accounts.items()},
+        texts={language: load_texts(language) for language in get_args(Language)},
         channels=channels(settings, AccessTokens(scripts), connections=threads),
         inbox=Inbox(scripts, process, most=settings.turn.inbox_most),
         leases=Leases(scripts, process),
-        memory=Memory(client, scripts, people, days=kept.days, forget_days=kept.forget_after_unfollow_days),
+        memory=_memory(settings, client, scripts, people),
         people=people,
         ledger=ledger,
         cases=Cases(client),
         changes=Changes(),
         voices=Voices(client),
-        erasure=Erasure(Cases(client), ledger),
+        erasure=Erasure(
+            people, Cases(client), ledger, {name: found.admins for name, found in settings.accounts.items()}
+        ),
+        codes=Codes(client, scripts, people),
+        roster=Roster(client, people),
+        counters=counters,
         days=Days(client, settings.time.zone),
         prices=load_prices(),
         personas=load_personas(),
         notices=Notices(client, scripts),
+        moderator=WordLists(settings.words.place if settings.words.enabled else None, SHIPPED_WORDS),
         answers=Answers(scripts),
         deliveries=Deliveries(client),
         arrivals=Arrivals(client),
@@ -128,10 +144,19 @@ def build_bot(settings: Settings) -> Bot:
         tokens=tokens,
         budget=budget,
         queue=queue,
-        # Without the patience of the turns, so that the start soon tells what is wrong.
-        health=StoreHealth(web_client(url)),
+        health=_health(url),
         failpoints=Failpoints.parse(settings.failpoints.armed),
     )
+
+
+def _memory(settings: Settings, client: Client, scripts: Scripts, people: People) -> Memory:
+    kept = settings.memory
+    return Memory(client, scripts, people, days=kept.days, forget_days=kept.forget_after_unfollow_days)
+
+
+def _health(url: str) -> StoreHealth:
+    """Without the patience of the turns, so that the start soon tells what is wrong."""
+    return StoreHealth(web_client(url))
 
 
 def _model(settings: Settings) -> Model:

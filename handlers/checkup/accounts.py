@@ -83,4 +83,4 @@ def _admin(subject: Subject, account: str) -> str:
     named = next(filter(None, known), "")
     if named or subject.stored is None:
         return named
-    return next(iter(subject.stored.people.paired(account)), "")
+    return min(subject.stored.people.paired(account), default="")

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, cast
 
-from bot.messages import InboundMessage
+from bot.messages import OURS, InboundMessage
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
@@ -26,14 +26,17 @@ if (
 
 FETCHING = ("answers", "continue")
 ALWAYS = frozenset({"complain", "export", "forget"})
-"""What stays open to somebody who is banned or over their quota."""
-REST = 300
-"""Admins' commands from this PLACE on are listed by /set; those before it by a lone `#`."""
+"""What stays open to somebody who is banned, over their quota, or talks to a human."""
+ASKING = frozenset({"retry"})
+"""What asks the model."""
+ADMINS_OWN, REST = 200, 300
+"""What has a PLACE from the first to the second is shown by a lone `#`; from there on /set lists it."""
 PREFIXES = "/#／＃、"
 _ADMINS_HELP, _ADMINS_COMMAND = ("#", "＃"), "commands"
 _SAID_TO = re.compile(r"[#＃](\d{1,9})\s+(.+)", re.DOTALL)
 _NUMBERED = re.compile(r"([^\s\d#]+)\s*#?(\d{1,6})")
-_TAKE_NUMBERS = frozenset({*FETCHING, "pair", "switch"})
+_CODED = re.compile(r"(兑换)\s*([A-Za-z0-9]{5}-?[A-Za-z0-9]{5})")
+_TAKE_NUMBERS = frozenset({*FETCHING, "pair", "switch", "redeem"})
 
 
 class Command(Protocol):
@@ -76,7 +79,8 @@ def all_commands() -> list[Command]:
 
 def shown(*, to_admins: bool) -> list[Command]:
     """Those that are taught: to everyone, or to admins alone."""
-    return [found for found in all_commands() if 0 < found.PLACE < REST and to_admins == found.ADMINS]
+    places = range(ADMINS_OWN, REST) if to_admins else range(1, ADMINS_OWN)
+    return [found for found in all_commands() if found.PLACE in places]
 
 
 def rest() -> list[Command]:
@@ -93,8 +97,8 @@ def parse(text: str) -> Called | None:
     """The command that *text* calls; None when it is ordinary talk.
 
     With a prefix the first word names it; a lone `#` asks what admins can do. Without one only a Chinese name
-    that is the whole message does, or all but a number (「取 3」), so that nobody stumbles over a command in
-    the middle of a sentence; and none that is for admins alone.
+    that is the whole message does, or all but a number or a code (「取 3」), so that nobody stumbles over a
+    command in the middle of a sentence; and none that is for admins alone.
     """
     line = text.strip()
     if line in _ADMINS_HELP:
@@ -106,9 +110,9 @@ def parse(text: str) -> Called | None:
         word, argument = (*line[1:].split(None, 1), "", "")[:2]
         word = word.lower()
         return Called(COMMANDS.get(word), word, argument.strip(), prefixed=True) if _is_word(word) else None
-    numbered = _NUMBERED.fullmatch(line)
+    numbered = _NUMBERED.fullmatch(line) or _CODED.fullmatch(line)
     name, number = numbered.groups() if numbered else (line, "")
-    command = None if name.isascii() else COMMANDS.get(name)
+    command = None if name.isascii() else COMMANDS.get(name) or COMMANDS.get(name.lower())
     if command and not command.ADMINS and (not number or command.NAMES[0] in _TAKE_NUMBERS):
         return Called(command, name, number, prefixed=False)
     return None
@@ -129,16 +133,24 @@ def cuts(message: InboundMessage) -> bool:
 
 def outlast_a_cut(message: InboundMessage) -> bool:
     """Whether *message* is carried out although a newer one stopped what is older: another control word,
-    a human's words, and what is somebody's right."""
-    called = parse(message.text) if message.kind == "text" else None
-    named = called.command.NAMES[0] if called is not None and called.command is not None else ""
-    return cuts(message) or message.kind == "human" or named in ALWAYS
+    words to and of a human, and what is somebody's right."""
+    return cuts(message) or message.kind in OURS or _named(message) in ALWAYS
 
 
 def fetches(message: InboundMessage) -> bool:
     """Whether *message* asks for an answer that was promised, and so promises none of its own."""
+    return _named(message) in FETCHING
+
+
+def hands_over(message: InboundMessage) -> bool:
+    """Whether *message* asks for a human: its request may give it to the platform's own agents."""
+    return _named(message) == "human"
+
+
+def _named(message: InboundMessage) -> str:
+    """The English name of the command that *message* calls; empty where it calls none."""
     called = parse(message.text) if message.kind == "text" else None
-    return called is not None and called.command is not None and called.command.NAMES[0] in FETCHING
+    return called.command.NAMES[0] if called is not None and called.command is not None else ""
 
 
 COMMANDS: Mapping[str, Command] = _scan()

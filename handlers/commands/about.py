@@ -7,6 +7,7 @@ from bot.store.memory import Recalled
 from bot.store.turns import Plan
 from handlers import privacy
 from handlers.reply import told
+from handlers.words import texts_of
 
 if TYPE_CHECKING:
     from bot.wiring.bot import Bot
@@ -28,7 +29,7 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
         "about_linked" if link else "about_here",
         assistant=account.settings.assistant,
         model=privacy.model_name(settings),
-        responsible=privacy.responsible_line(settings, account.texts),
+        responsible=privacy.responsible_line(settings, texts_of(bot, turn, recalled)),
         days=settings.memory.days,
         link=link,
     )

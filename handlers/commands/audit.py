@@ -8,6 +8,7 @@ from bot.store.memory import Recalled
 from bot.store.turns import Plan
 from handlers.owner import moment
 from handlers.reply import planned, told
+from handlers.words import texts_of
 
 if TYPE_CHECKING:
     from bot.wiring.bot import Bot
@@ -25,7 +26,7 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     deeds = bot.people.deeds(turn.chat.account, _SHOWN)
     if not deeds:
         return told(bot, turn, recalled, "audit_empty")
-    texts = bot.accounts[turn.chat.account].texts
+    texts = texts_of(bot, turn, recalled)
     lines = [
         texts.say(
             "audit_line",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
-from handlers import rights
+from handlers import handover, rights
 from handlers.reply import told
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ PLACE = 202
 
 
 def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
-    """The case with that number (`T12` or `12`)."""
+    """The case with that number (`T12` or `12`); whoever talks to a human under it is the AI's again."""
     named = argument.strip().upper().removeprefix("T")
     account = turn.chat.account
     case = next((one for one in bot.cases.open(account) if str(one.case) == named), None)
@@ -28,5 +28,6 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     writes = (
         bot.cases.close(account, case, int(time.time() * 1000)),
         rights.audited(bot, turn, recalled, f"close T{case.case}", case.number),
+        *handover.handed_back(bot, turn, case),
     )
     return told(bot, turn, recalled, "case_closed", case=f"T{case.case}", writes=writes)

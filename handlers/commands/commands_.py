@@ -9,6 +9,7 @@ from bot.store.turns import Plan
 from handlers import commands
 from handlers.commands.help import line_of
 from handlers.reply import planned
+from handlers.words import texts_of
 
 if TYPE_CHECKING:
     from bot.wiring.bot import Bot
@@ -21,7 +22,7 @@ PLACE = 0  # `#` alone shows it.
 
 def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     """Every command that is theirs alone."""
-    texts = bot.accounts[turn.chat.account].texts
+    texts = texts_of(bot, turn, recalled)
     lines = [line_of(texts, command) for command in commands.shown(to_admins=True)]
-    text = "\n".join((texts.say("admins_head"), *lines))
+    text = "\n".join((texts.say("admins_head"), *lines, texts.say("admins_foot")))
     return planned(bot, turn, recalled, Reply.of(text), state="command")

@@ -12,6 +12,7 @@ from handlers.checkup.examine import examine
 from handlers.checkup.finding import Line, Subject
 from handlers.checkup.rendering import shown, summary
 from handlers.reply import planned
+from handlers.words import texts_of
 
 if TYPE_CHECKING:
     from bot.wiring.bot import Bot
@@ -28,7 +29,7 @@ WITHIN_S = 7.0
 def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     """What is to be mended first, then what is not known, then what is well."""
     account = turn.chat.account
-    texts = bot.accounts[account].texts
+    texts = texts_of(bot, turn, recalled)
     subject = Subject(
         bot.settings,
         bot,

@@ -9,8 +9,10 @@ from bot.store.memory import Recalled
 from bot.store.turns import Plan
 from config.wording import Texts
 from handlers.commands.forget import ASKED
+from handlers.handed import STATE
 from handlers.owner import moment
 from handlers.reply import planned
+from handlers.words import texts_of
 
 if TYPE_CHECKING:
     from bot.wiring.bot import Bot
@@ -23,14 +25,15 @@ PLACE = 0  # /me lists it.
 
 def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     """Number, choices, usage and every conversation, with the model's words marked as such."""
-    texts, profile = bot.accounts[turn.chat.account].texts, recalled.profile
+    texts, profile = texts_of(bot, turn, recalled), recalled.profile
     spent = bot.ledger.spent(turn.chat.account, 30, profile.number)
+    chosen = [one for one in profile.chosen.items() if one[0] not in (ASKED, STATE)]
     head = texts.say(
         "export_head",
         number=profile.number,
         sender=turn.message.sender,
         since=moment(bot.settings, profile.since_ms),
-        chosen=", ".join(f"{name}={value}" for name, value in profile.chosen.items() if name != ASKED) or "—",
+        chosen=", ".join(f"{name}={value}" for name, value in chosen) or "—",
         answers=spent.answers,
     )
     sessions = [recalled.history, *(older.history for older in bot.memory.older(turn.chat, recalled))]

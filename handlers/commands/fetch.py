@@ -9,8 +9,10 @@ from bot.store.answers import Waiting
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
+from config.wording import Texts
 from handlers import passive
 from handlers.reply import planned, told
+from handlers.words import texts_of
 
 if TYPE_CHECKING:
     from bot.wiring.bot import Bot
@@ -32,8 +34,10 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     chosen = [one for one in waiting if not number or str(one.number) == number]
     if not chosen:
         return told(bot, turn, recalled, "nothing_waits")
-    shown, rest = _fitting(bot, turn, chosen, [one for one in waiting if one not in chosen])
-    text = "\n\n".join((*(passive.headed(bot, turn, one) for one in shown), *rest))
+    texts = texts_of(bot, turn, recalled)
+    others = [one for one in waiting if one not in chosen]
+    shown, rest = _fitting(texts, passive.page_bytes(bot, turn, ""), chosen, others)
+    text = "\n\n".join((*(passive.headed(texts, one) for one in shown), *rest))
     taken = [bot.answers.take(turn.chat, one) for one in shown]
     kept = [bot.memory.keep_rest(turn.chat, one.rest) for one in shown if one.rest]
     plan = Plan("command", writes=(*taken, *kept))
@@ -44,16 +48,15 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
 
 
 def _fitting(
-    bot: "Bot", turn: Turn, chosen: list[Waiting], others: list[Waiting]
+    texts: Texts, left: int, chosen: list[Waiting], others: list[Waiting]
 ) -> tuple[list[Waiting], list[str]]:
-    """Those that fit into one message, at least one, and a line for each that is left.
+    """Those that fit into *left* bytes, at least one, and a line for each that is left over.
 
     Behind one that goes on 「继续」 has to mean that one, so it is the last.
     """
     shown: list[Waiting] = []
-    left = passive.page_bytes(bot, turn, "")
     for one in chosen:
-        left -= len(passive.headed(bot, turn, one).encode()) + 2
+        left -= len(passive.headed(texts, one).encode()) + 2
         if shown and left < 0:
             break
         shown.append(one)
@@ -61,15 +64,14 @@ def _fitting(
             break
     lines = []
     for one in [*chosen[len(shown) :], *others]:
-        line = _line(bot, turn, one)
+        line = _line(texts, one)
         left -= len(line.encode()) + 2
         if left >= 0:
             lines.append(line)
     return shown, lines
 
 
-def _line(bot: "Bot", turn: Turn, waiting: Waiting) -> str:
-    texts = bot.accounts[turn.chat.account].texts
+def _line(texts: Texts, waiting: Waiting) -> str:
     words = texts.say("fetch_words", number=waiting.number)
     shown = texts.say("still_there", number=waiting.number, question=waiting.answer.question)
     return tappable(words, shown) if waiting.number else shown

@@ -9,6 +9,7 @@ from bot.store.turns import Plan
 from config.wording import Texts
 from handlers import commands, rights
 from handlers.reply import planned
+from handlers.words import texts_of
 
 if TYPE_CHECKING:
     from bot.wiring.bot import Bot
@@ -21,7 +22,7 @@ PLACE = 90
 
 def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     """All commands in one message, or more about the one that *argument* names."""
-    texts = bot.accounts[turn.chat.account].texts
+    texts = texts_of(bot, turn, recalled)
     word = argument.strip().lstrip(commands.PREFIXES).lower()
     found = commands.COMMANDS.get(word)
     if not word:

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
-from handlers import commands
+from handlers import commands, models
 from handlers.choices import Choice, listed
+from handlers.words import texts_of
 
 if TYPE_CHECKING:
     from bot.wiring.bot import Bot
@@ -16,13 +17,14 @@ ADMINS = False
 CUTS = False
 PLACE = 70
 
-_MINE = ("usage", "sessions", "good", "bad", "whoami", "export", "forget", "about")
+_MINE = ("usage", "sessions", "language", "set", "good", "bad", "whoami", "export", "forget", "about")
 
 
 def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     """Each with what it does."""
-    texts = bot.accounts[turn.chat.account].texts
-    found = [commands.COMMANDS[name] for name in _MINE]
+    texts = texts_of(bot, turn, recalled)
+    names = (*_MINE[:3], "model", *_MINE[3:]) if len(models.allowed(bot, recalled)) > 1 else _MINE
+    found = [commands.COMMANDS[name] for name in names]
     choices = [
         Choice(command.NAMES[1], f"/{command.NAMES[0]}", texts.say(f"commands.{command.NAMES[0]}.line"))
         for command in found

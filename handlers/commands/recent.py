@@ -8,6 +8,7 @@ from bot.store.memory import Recalled
 from bot.store.turns import Plan
 from handlers.owner import harmless, moment
 from handlers.reply import planned, told
+from handlers.words import texts_of
 
 if TYPE_CHECKING:
     from bot.wiring.bot import Bot
@@ -22,7 +23,7 @@ _SHOWN = 10
 
 def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     """Who asked what, and what was said, the newest first; nothing where the owner keeps no text."""
-    texts = bot.accounts[turn.chat.account].texts
+    texts = texts_of(bot, turn, recalled)
     if not bot.settings.privacy.keep_text:
         return told(bot, turn, recalled, "recent_off")
     found = bot.voices.recent(turn.chat.account, _SHOWN)

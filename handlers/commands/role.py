@@ -6,9 +6,10 @@ from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
 from config.personas import find
-from handlers import roles
+from handlers import moderation, roles
 from handlers.choices import Choice, listed
 from handlers.reply import told
+from handlers.words import language_of, texts_of
 
 if TYPE_CHECKING:
     from bot.wiring.bot import Bot
@@ -34,11 +35,15 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     if word.lower() in _OWN and account.settings.audience == "internal":
         if not rest.strip() or len(rest) > _OWN_CHARS:
             return told(bot, turn, recalled, "own_role_how", chars=_OWN_CHARS)
-        return _now(bot, turn, recalled, roles.OWN + rest.strip(), account.texts.say("own_role"))
+        turned_away = moderation.turned_away(bot, turn, recalled, rest)
+        if turned_away is not None:
+            return turned_away
+        own = texts_of(bot, turn, recalled).say("own_role")
+        return _now(bot, turn, recalled, roles.OWN + rest.strip(), own)
     persona = find(bot.personas, argument)
     if persona is None:
         return told(bot, turn, recalled, "no_such_role", word=argument[:20])
-    return _now(bot, turn, recalled, persona.en, persona.name(account.settings.language))
+    return _now(bot, turn, recalled, persona.en, persona.name(language_of(bot, turn, recalled)))
 
 
 def _now(bot: "Bot", turn: Turn, recalled: Recalled, role: str, name: str) -> Plan:
@@ -48,10 +53,10 @@ def _now(bot: "Bot", turn: Turn, recalled: Recalled, role: str, name: str) -> Pl
 
 
 def _all(bot: "Bot", turn: Turn, recalled: Recalled) -> Plan:
-    account = bot.accounts[turn.chat.account]
-    language = account.settings.language
-    head = account.texts.say("role_list", role=roles.name(bot, turn, recalled))
-    choices = [Choice(account.settings.assistant, "/role default", account.texts.say("role_itself"))]
+    texts, language = texts_of(bot, turn, recalled), language_of(bot, turn, recalled)
+    head = texts.say("role_list", role=roles.name(bot, turn, recalled))
+    itself = bot.accounts[turn.chat.account].settings.assistant
+    choices = [Choice(itself, "/role default", texts.say("role_itself"))]
     choices += [
         Choice(one.name(language), f"/role {one.en}", one.line(language)) for one in bot.personas.values()
     ]

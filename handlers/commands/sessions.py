@@ -10,6 +10,7 @@ from bot.text import shortened
 from config.wording import Texts
 from handlers.choices import Choice, listed
 from handlers.reply import told
+from handlers.words import texts_of
 
 if TYPE_CHECKING:
     from bot.wiring.bot import Bot
@@ -25,7 +26,7 @@ _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86_400
 
 def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     """Each with its first words and its age, the newest first."""
-    texts = bot.accounts[turn.chat.account].texts
+    texts = texts_of(bot, turn, recalled)
     older = bot.memory.older(turn.chat, recalled)
     if not older:
         return told(bot, turn, recalled, "no_sessions")

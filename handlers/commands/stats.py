@@ -7,7 +7,9 @@ from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
 from handlers import money
+from handlers.digest import stopped_by_words
 from handlers.reply import planned
+from handlers.words import texts_of
 
 if TYPE_CHECKING:
     from bot.wiring.bot import Bot
@@ -19,21 +21,20 @@ PLACE = 200
 
 _WEEK, _MONTH = 7, 30
 _BARS = "▁▂▃▄▅▆▇█"
-_FAILED = ("dead_letter", "refused")
 
 
 def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     """People, messages, answer times, failures, what waits, cost, and seven days of messages."""
     account = turn.chat.account
-    texts = bot.accounts[account].texts
+    texts = texts_of(bot, turn, recalled)
     week = bot.days.of(account, _WEEK)
     today = week[-1]
     lines = [texts.say("stats_people", people=today.people, messages=today.messages)]
     if today.took:
         lines.append(texts.say("stats_times", usual=today.seconds(0.5), slow=today.seconds(0.95)))
-    failed = sum(today.ended.get(state, 0) for state in _FAILED)
-    lines.append(texts.say("stats_failed", failed=failed, waiting=bot.health.counts()["waiting"]))
-    if bot.settings.chat.model in bot.prices.models:
+    lines.append(texts.say("stats_failed", failed=today.failed, waiting=bot.health.counts()["waiting"]))
+    lines += stopped_by_words(texts, today)
+    if money.is_priced(bot):
         costs = [money.amount(bot, bot.ledger.spent(account, days).cost) for days in (1, _WEEK, _MONTH)]
         lines.append(texts.say("stats_cost", today=costs[0], week=costs[1], month=costs[2]))
     else:

@@ -3,12 +3,14 @@
 from typing import TYPE_CHECKING
 
 from bot.messages import Reply
+from bot.store.cases import Case
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
-from bot.text import shortened
+from bot.text import fitting, shortened
 from handlers.owner import harmless, moment
 from handlers.reply import planned, told
+from handlers.words import texts_of
 
 if TYPE_CHECKING:
     from bot.wiring.bot import Bot
@@ -20,12 +22,15 @@ PLACE = 201
 
 _SHOWN = 10
 _WORDS_CHARS = 40
+_WHOLE_BYTES, _ANSWER_CHARS = 1500, 60
 
 
 def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
-    """The oldest first, with how to answer and how to close one."""
-    texts = bot.accounts[turn.chat.account].texts
+    """The oldest first, with how to answer and how to close one; `T12`: all that was said in that one."""
+    texts = texts_of(bot, turn, recalled)
     cases = bot.cases.open(turn.chat.account)
+    if argument:
+        return _whole(bot, turn, recalled, cases, argument)
     if not cases:
         return told(bot, turn, recalled, "todo_none")
     lines = [
@@ -43,3 +48,21 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     first = cases[0]
     lines.append(texts.say("todo_how", case=f"T{first.case}", number=first.number))
     return planned(bot, turn, recalled, Reply.of("\n".join(lines)), state="command")
+
+
+def _whole(bot: "Bot", turn: Turn, recalled: Recalled, cases: list[Case], named: str) -> Plan:
+    number = named.strip().upper().removeprefix("T")
+    case = next((one for one in cases if str(one.case) == number), None)
+    if case is None:
+        return told(bot, turn, recalled, "no_such_case", word=named[:20])
+    return told(
+        bot,
+        turn,
+        recalled,
+        "todo_whole",
+        case=f"T{case.case}",
+        number=case.number,
+        time=moment(bot.settings, case.at_ms),
+        words=harmless(fitting(case.text, _WHOLE_BYTES)),
+        answer=harmless(shortened(case.answer, _ANSWER_CHARS)),
+    )

@@ -6,8 +6,9 @@ from bot.messages import Reply
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
-from handlers import money
+from handlers import grants, money
 from handlers.reply import planned
+from handlers.words import texts_of
 
 if TYPE_CHECKING:
     from bot.wiring.bot import Bot
@@ -23,13 +24,17 @@ _DAYS = 30
 def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     """Answers and tokens of today and of thirty days; money where the model's price is known."""
     account, profile = turn.chat.account, recalled.profile
-    texts = bot.accounts[account].texts
+    texts = texts_of(bot, turn, recalled)
     left = bot.ledger.left(account, turn.message.person, profile, money.limits(bot))
     lines = []
     for key, days in (("usage_today", 1), ("usage_days", _DAYS)):
         spent = bot.ledger.spent(account, days, profile.number)
         tokens = spent.prompt + spent.completion
-        cost = money.amount(bot, spent.cost) if bot.settings.chat.model in bot.prices.models else ""
+        cost = money.amount(bot, spent.cost) if money.is_priced(bot) else ""
         lines.append(texts.say(key, days=days, answers=spent.answers, tokens=tokens, cost=cost))
     lines.append(texts.say("usage_left", count=left) if left is not None else texts.say("usage_unlimited"))
+    if granted := grants.balance(texts, profile):
+        lines.append(texts.say("usage_granted", granted=granted))
+    if bot.codes.open(account):
+        lines.append(texts.say("usage_redeem"))
     return planned(bot, turn, recalled, Reply.of("\n".join(lines)), state="command")

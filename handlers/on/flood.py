@@ -6,6 +6,7 @@ from bot.store.memory import Recalled
 from bot.store.turns import Plan
 from bot.wiring.bot import Bot
 from handlers.reply import planned
+from handlers.words import texts_of
 
 KINDS = ("flood",)
 
@@ -13,5 +14,5 @@ KINDS = ("flood",)
 def reply(bot: Bot, turn: Turn, recalled: Recalled) -> Plan:
     """How many are answered; this message stands for the first that was not kept."""
     count = bot.settings.turn.inbox_most
-    said = bot.accounts[turn.chat.account].texts.say("too_fast", count=count)
+    said = texts_of(bot, turn, recalled).say("too_fast", count=count)
     return planned(bot, turn, recalled, Reply.of(said), state="refused")

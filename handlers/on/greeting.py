@@ -6,6 +6,7 @@ from bot.store.memory import Recalled
 from bot.store.turns import Plan
 from bot.wiring.bot import Bot
 from handlers.reply import planned
+from handlers.words import texts_of
 
 KINDS = ("subscribe", "enter_agent")
 
@@ -14,17 +15,16 @@ def reply(bot: Bot, turn: Turn, recalled: Recalled) -> Plan:
     """The welcome; opening an app again is no reason to be greeted again (protocol C2)."""
     if turn.message.kind == "enter_agent" and recalled.noticed:
         return Plan("ignored")
-    account = bot.accounts[turn.chat.account]
-    settings = account.settings
+    settings, texts = bot.accounts[turn.chat.account].settings, texts_of(bot, turn, recalled)
     names = {
         "assistant": settings.assistant,
         "examples": "\n".join(f"· {words}" for words in settings.examples),
     }
     if settings.title:
-        text = account.texts.say("welcome", title=settings.title, **names)
+        text = texts.say("welcome", title=settings.title, **names)
     else:
-        text = account.texts.say("welcome_untitled", **names)
+        text = texts.say("welcome_untitled", **names)
     if settings.audience == "public":
-        text = f"{text}\n{account.texts.say('ai_notice')}"
+        text = f"{text}\n{texts.say('ai_notice')}"
     writes = (bot.memory.notice(turn.message.person),)
     return planned(bot, turn, recalled, Reply.of(text), state="answered", writes=writes)

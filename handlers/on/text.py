@@ -5,11 +5,12 @@ from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
 from bot.wiring.bot import Bot
-from handlers import commands, rights
+from handlers import commands, moderation, rights
 from handlers.answering import ask
 from handlers.choices import picked
 from handlers.commands import fetch
 from handlers.reply import planned
+from handlers.words import texts_of
 
 KINDS = ("text",)
 
@@ -19,7 +20,7 @@ NUMBER_DIGITS = 5
 def reply(bot: Bot, turn: Turn, recalled: Recalled) -> Plan:
     """A command's words, a hint for an unknown one, or the model's answer."""
     text = turn.message.text.strip()
-    texts = bot.accounts[turn.chat.account].texts
+    texts = texts_of(bot, turn, recalled)
     if not text:
         return planned(bot, turn, recalled, Reply.of(texts.say("empty_text")), state="refused")
     called = _fetch_by_number(bot, turn, text) or commands.parse(picked(recalled, text))
@@ -31,8 +32,11 @@ def reply(bot: Bot, turn: Turn, recalled: Recalled) -> Plan:
         or (not called.word and not is_admin)
         or (bare and recalled.rest is None and not recalled.late)
     ):
-        return ask(bot, turn, recalled)
+        return moderation.turned_away(bot, turn, recalled, text) or ask(bot, turn, recalled)
     if called.command is None or (called.command.ADMINS and not is_admin):
+        turned_away = moderation.turned_away(bot, turn, recalled, text)
+        if turned_away is not None:
+            return turned_away
         said = Reply.of(texts.say("unknown_command", word=called.word))
         return planned(bot, turn, recalled, said, state="command")
     return called.command.run(bot, turn, recalled, called.argument)

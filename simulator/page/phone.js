@@ -90,7 +90,7 @@ export function allowanceText(allowance, t) {
 
 function kindChip(app, account) {
   const { store, t } = app;
-  const { kind, kinds } = store.account(account);
+  const { kind, kinds, agents } = store.account(account);
   const label = t(`kind.${kind}`);
   if (kinds.length < 2) return [h("span", { class: "chip still", text: label })];
   const button = h(
@@ -115,6 +115,16 @@ function kindChip(app, account) {
           ),
       }),
     ),
+    h("button", {
+      type: "button",
+      class: "pop-choice",
+      "aria-pressed": String(Boolean(agents)),
+      text: t("kind.agents"),
+      onclick: () =>
+        app.attempt(async () =>
+          store.take("account", await app.api.post(`/sim/accounts/${account}`, { agents: agents ? 0 : 1 })),
+        ),
+    }),
   );
   disclose(button, menu);
   return [button, menu];

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 import pytest
 
 import bot.model.faults
+from bot.conversation import Wanted
 from bot.errors import ModelDown, ModelError, ModelRefused, ModelStopped
 from bot.model import Model, Usage
 from tests.bot.faulty_model import (
@@ -59,6 +60,18 @@ def test_an_answer_is_the_joined_text_with_its_usage(server: FaultyModel, model_
     assert 0 < answer.first_token_s <= answer.total_s
     assert server.requests[0].body["stream_options"] == {"include_usage": True}
     assert tuple(server.requests[0].body[key] for key in ("messages", "model", "stream")) == (HI, "m", True)
+
+
+def test_what_is_unset_is_not_sent(server: FaultyModel, model_with: ModelWith) -> None:
+    """Some models refuse any temperature; what somebody set goes along."""
+    model = model_with()
+    model.ask(HI).result()
+    model.ask(HI, Wanted("big", 0.0, 500)).result()
+
+    plain, wished = (seen.body for seen in server.requests)
+    assert plain["model"] == "m"
+    assert not {"temperature", "max_tokens", "max_completion_tokens"} & set(plain)
+    assert (wished["model"], wished["temperature"], wished["max_tokens"]) == ("big", 0.0, 500)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from structlog.testing import capture_logs
 
 import bot.model.client
 import bot.model.loop
+from bot.conversation import Wanted
 from bot.errors import ModelBusy, ModelDown, ModelError, ModelKeyRefused, ModelRefused
 from bot.model import Model
 from bot.model.client import mapped
@@ -288,6 +289,36 @@ def test_a_400_that_stays_is_not_asked_a_third_time(server: FaultyModel, model_w
     with pytest.raises(ModelDown):
         model_with().ask(HI).result()
     assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("wish", "message"),
+    [
+        ({"temperature": 0.3}, "Unsupported value: 'temperature' does not support 0.3 with this model."),
+        ({"most_tokens": 50}, "Unsupported parameter: 'max_tokens' is not supported with this model."),
+    ],
+)
+def test_a_model_that_refuses_a_wish_is_asked_without(
+    server: FaultyModel, model_with: ModelWith, wish: dict[str, float], message: str
+) -> None:
+    """Somebody's own setting must not cost them their answers; the model stays the one they chose."""
+    server.script(refuses(400, {"message": message}), answers("好。"))
+
+    answer = model_with().ask(HI, Wanted("other", **wish)).result()  # type: ignore[arg-type]
+
+    assert (answer.text, answer.attempts) == ("好。", 2)
+    sent = [{"temperature", "max_tokens"} & set(seen.body) for seen in server.requests]
+    assert [len(wishes) for wishes in sent] == [1, 0]
+    assert [seen.body["model"] for seen in server.requests] == ["other", "other"]
+
+
+def test_a_400_about_a_wish_nobody_had_is_not_repeated(server: FaultyModel, model_with: ModelWith) -> None:
+    """There is nothing to leave out."""
+    server.script(refuses(400, {"message": "temperature is odd"}))
+
+    with pytest.raises(ModelDown):
+        model_with().ask(HI).result()
+    assert len(server.requests) == 1
 
 
 async def _bad_framing(exchange: Exchange) -> None:

@@ -26,6 +26,7 @@ FILLED_IN = {
 }
 NO_DEFAULT = {
     *("url", "provider", "api_key", "public_url", "metrics_token", "about", "label_ai", "account", "person"),
+    "folder",
 }
 
 
@@ -84,6 +85,7 @@ def test_the_filled_in_example_loads(load_toml: Loader, tmp_path: Path) -> None:
     """It loads as it is, and also with every optional line active (but a key fit for one mode only)."""
     settings = load_toml(filled_in(EXAMPLE))
     (tmp_path / "about.md").write_text("9 点到 21 点", encoding="utf-8")
+    (tmp_path / "words").mkdir()
     complete = load_toml(filled_in(COMMENTED_KEY.sub("", EXAMPLE)))
 
     assert set(settings.accounts) == {"shop", "office"}

@@ -144,5 +144,5 @@ def test_mine_is_a_list_of_taps(house: House, follower: str) -> None:
     """Everything of one's own, one tap away."""
     told = say(house, follower, "我的")
 
-    assert told.count("weixin://bizmsgmenu") == 8
+    assert told.count("weixin://bizmsgmenu") == 10
     assert len(told.encode()) <= 2048

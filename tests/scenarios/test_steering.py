@@ -147,7 +147,7 @@ def test_a_quota_ends_the_day_politely(house: House, follower: str) -> None:
     assert say(house, follower, "echo:一", "echo:二").startswith("二")
     calls = len(house.simulator.model.calls)
 
-    assert say(house, follower, "echo:三") == "今天的 2 次用完啦，明天 0 点恢复。"
+    assert say(house, follower, "echo:三") == "今天的 2 次用完啦，明天 0 点恢复。急事发「转人工」。"
     assert len(house.simulator.model.calls) == calls
     assert "今天还能问 0 次" in say(house, follower, "用量")
     say(house, BOSS, f"#额度 {number} 不限")
@@ -190,7 +190,7 @@ def test_erasing_oneself_opens_no_new_quota(house: House, follower: str) -> None
     say(house, follower, "echo:一", "echo:二", "/forget")
     assert say(house, follower, "确认删除").startswith("已删除")
 
-    assert say(house, follower, "echo:三") == "今天的 2 次用完啦，明天 0 点恢复。"
+    assert say(house, follower, "echo:三") == "今天的 2 次用完啦，明天 0 点恢复。急事发「转人工」。"
 
 
 def test_an_answer_that_is_stopped_was_paid_for(house: House, follower: str) -> None:

@@ -2,11 +2,12 @@
 -- account's next short number. Running it twice equals running it once.
 -- KEYS 1 memory (string) 2 rest (string) 3 noticed (string) 4 allowance (hash) 5 answers (hash) 6 person (hash)
 --      7 people (hash) 8 admins (set) 9 bans (set) 10 picks (string) 11 failed (string)
---      12 what admins changed (hash)
+--      12 what admins changed (hash) 13 admitted (set)
 -- ARGV 1 sender 2 salted hash of the sender 3 life of the person in ms
--- returns {memory, rest, noticed, sends left, late, paired, banned, person, picks, failed, changes}: nil where there is none;
---         sends left are what live allowances add up to, nil when none was ever granted; late, paired and
---         banned are 1 or 0; of the person and of the changes fields and values in turn
+-- returns {memory, rest, noticed, sends left, late, paired, banned, person, picks, failed, changes,
+--         admitted}: nil where there is none;
+--         sends left are what live allowances add up to, nil when none was ever granted; late, paired,
+--         banned and admitted are 1 or 0; of the person and of the changes fields and values in turn
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local out = redis.call('MGET', KEYS[1], KEYS[2], KEYS[3])
@@ -34,4 +35,5 @@ out[8] = redis.call('HGETALL', KEYS[6])
 local more = redis.call('MGET', KEYS[10], KEYS[11])
 out[9], out[10] = more[1], more[2]
 out[11] = redis.call('HGETALL', KEYS[12])
+out[12] = redis.call('SISMEMBER', KEYS[13], ARGV[2])
 return out

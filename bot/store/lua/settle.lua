@@ -12,6 +12,7 @@ local function over(key, n)
   local done = n .. ' ' .. (redis.call('HGET', key, 'done') or '')
   redis.call('HSET', key, 'done', string.sub(done, 1, 100))
 end
+local speaker  -- short number of who spoke, once `tally` has found it
 local apply = {
   set = function(key, value, life) redis.call('SET', key, value, 'PX', life) end,
   del = function(key) redis.call('DEL', key) end,
@@ -26,6 +27,26 @@ local apply = {
   add = function(key, lines, life)
     for amount, field in string.gmatch(lines, '(%-?%d+) ([^\n]+)') do redis.call('HINCRBY', key, field, amount) end
     keep(key, life)
+  end,
+  -- The same, for somebody who has not been erased meanwhile.
+  give = function(key, lines, life)
+    if redis.call('HEXISTS', key, 'number') == 0 then return end
+    for amount, field in string.gmatch(lines, '(%-?%d+) ([^\n]+)') do redis.call('HINCRBY', key, field, amount) end
+    keep(key, life)
+  end,
+  -- One more message of this person, who has not been erased meanwhile: on which day, and when (ms).
+  tally = function(key, value)
+    speaker = redis.call('HGET', key, 'number')
+    if not speaker then return end
+    local day, at = string.match(value, '^(%S+) (%d+)$')
+    local known = redis.call('HGET', key, 'day') == day and tonumber(redis.call('HGET', key, 'today')) or 0
+    redis.call('HSET', key, 'day', day, 'today', known + 1, 'seen', at)
+  end,
+  -- Of those who spoke the two hundred last are known.
+  active = function(key, at)
+    if not speaker then return end
+    redis.call('ZADD', key, at, speaker)
+    redis.call('ZREMRANGEBYRANK', key, 0, -201)
   end,
   sadd = function(key, member, life) redis.call('SADD', key, member) keep(key, life) end,
   pfadd = function(key, member, life) redis.call('PFADD', key, member) keep(key, life) end,
@@ -65,6 +86,29 @@ local apply = {
   taken = function(key, n)
     over(key, n)
     redis.call('HDEL', key, 'answer:' .. n, 'number:' .. n, 'claim:' .. n)
+  end,
+  -- A message of ours waits in an inbox like any other: the value is its chat, a space, and the message. A full inbox
+  -- takes none.
+  forward = function(key, value)
+    if redis.call('LLEN', key) >= 1000 then return end
+    local chat, message = string.match(value, '^(%S+) (.*)$')
+    local n = redis.call('HINCRBY', KEYS[5], 'accepted', 1)
+    redis.call('RPUSH', key, '{"n":' .. n .. ',' .. string.sub(message, 2))
+    redis.call('ZADD', KEYS[4], 'NX', 0, chat)
+  end,
+  -- What matches the pattern goes: a string, an answer that waits in a hash, lines of a list.
+  strip = function(key, pattern)
+    local kind = redis.call('TYPE', key).ok
+    if kind == 'string' and string.find(redis.call('GET', key), pattern) then redis.call('DEL', key) end
+    for _, line in ipairs(kind == 'list' and redis.call('LRANGE', key, 0, -1) or {}) do
+      if string.find(line, pattern) then redis.call('LREM', key, 0, line) end
+    end
+    for _, field in ipairs(kind == 'hash' and redis.call('HKEYS', key) or {}) do
+      local n = string.match(field, '^answer:(%d+)$')
+      if n and string.find(redis.call('HGET', key, field), pattern) then
+        redis.call('HDEL', key, field, 'number:' .. n, 'claim:' .. n)
+      end
+    end
   end,
 }
 if redis.call('HGET', KEYS[2], 'token') ~= ARGV[1] then

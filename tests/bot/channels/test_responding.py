@@ -59,6 +59,23 @@ def test_wechatpy_reads_any_answer_that_we_seal(text: str) -> None:
     }
 
 
+def test_a_message_is_given_to_the_agents_in_the_response() -> None:
+    """Sealed like every response, addressed the right way round, without any words (protocol A7)."""
+    query, body = sealed_callback()
+    sealed = official().hand_over(query, body, 1_700_000_002.5)
+    outer = _wire.fields(sealed.encode())
+    opened = WeChatCrypto("AAAAA", KEY, APP_ID).decrypt_message(
+        sealed, outer["MsgSignature"], outer["TimeStamp"], outer["Nonce"]
+    )
+
+    assert _wire.fields(opened) == {
+        "ToUserName": "oXiaoyu",
+        "FromUserName": "gh_shop",
+        "MsgType": "transfer_customer_service",
+        "CreateTime": "1700000002",
+    }
+
+
 def test_a_plain_account_answers_in_plain() -> None:
     """The reply is encrypted only where the callback was."""
     query = {"timestamp": "1700000000", "nonce": "n", "signature": ""}

@@ -1,5 +1,7 @@
 """The ledger on a real store: sums that come out, and money that is never spent twice."""
 
+from itertools import count
+
 import pytest
 from redis import Redis
 
@@ -11,6 +13,7 @@ from bot.store.scripts import Scripts
 from tests.bot.store.desk import CHAT, TwiceScripts
 from tests.bot.store.test_people import settled
 
+_messages = count(1)
 XIAOYU = Person("shop", "oU")
 PROFILE = Profile(12, 0)
 ANSWER = Spent(prompt=100, cached=40, completion=50, answers=1, cost=300)
@@ -23,11 +26,17 @@ def ledger(store: Redis) -> Ledger:
 
 
 def reserve(
-    ledger: Ledger, chat: Chat = CHAT, most: int = 100, person: Person = XIAOYU, **limits: int
+    ledger: Ledger,
+    chat: Chat = CHAT,
+    most: int = 100,
+    person: Person = XIAOYU,
+    n: int | None = None,
+    **limits: int,
 ) -> Allowed:
-    """Ask for one answer."""
+    """Ask for the answer to message *n*, or to a new one."""
     found = Limits(**{"account_cost": 0, "person_answers": 0, **limits})
-    return ledger.reserve(chat, person, PROFILE, most=most, for_s=60.0, limits=found)
+    wanted = {"n": next(_messages) if n is None else n, "most": most, "tokens": 200, "for_s": 60.0}
+    return ledger.reserve(chat, person, PROFILE, **wanted, limits=found)  # type: ignore[arg-type]
 
 
 def test_what_is_entered_adds_up(store: Redis, ledger: Ledger) -> None:

@@ -1,0 +1,49 @@
+"""/limit 封顶: the most money that the account may spend in a day."""
+
+import re
+from typing import TYPE_CHECKING
+
+from bot.store.inbox import Turn
+from bot.store.memory import Recalled
+from bot.store.turns import Plan
+from config.prices import MICROS
+from handlers import money, rights
+from handlers.reply import told
+
+if TYPE_CHECKING:
+    from bot.wiring.bot import Bot
+
+NAMES = ("limit", "封顶")
+ADMINS = True
+CUTS = False
+PLACE = 312
+
+_KIND = "daily_cost"
+_OFF = ("off", "不限", "取消")
+_ITSELF = ("默认", "default")
+_AMOUNT = re.compile(r"[¥$€]?\s*(\d{1,6}(?:\.\d{1,2})?)\s*(?:元|块|cny|usd|eur)?(?:/(?:day|天|日))?")
+
+
+def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
+    """`30`, `off`, `default` (as in the settings); without anything, what holds and what is spent."""
+    account, written = turn.chat.account, argument.strip().lower()
+    if not money.is_priced(bot):
+        return told(bot, turn, recalled, "limit_no_price")
+    if not written:
+        most = bot.ledger.usual(account, money.limits(bot)).account_cost
+        spent = money.amount(bot, bot.ledger.spent(account).cost)
+        return told(bot, turn, recalled, "limit_shown", most=_shown(bot, most), today=spent)
+    if written in _ITSELF:
+        write, most = bot.ledger.unlimit(account, _KIND), money.limits(bot).account_cost
+    else:
+        form = _AMOUNT.fullmatch(written)
+        most = round(float(form[1]) * MICROS) if form else 0
+        if not most and written not in _OFF:
+            return told(bot, turn, recalled, "limit_how")
+        write = bot.ledger.limit_all(account, _KIND, most)
+    audit = rights.audited(bot, turn, recalled, f"limit {written}")
+    return told(bot, turn, recalled, "limit_set", most=_shown(bot, most), writes=(write, audit))
+
+
+def _shown(bot: "Bot", most: int) -> str:
+    return money.amount(bot, most) if most else "∞"

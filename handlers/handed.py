@@ -1,0 +1,60 @@
+"""Whether somebody is handed over to a human, until when, and under which case."""
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.messages import Person
+from bot.store.inbox import Turn
+from bot.store.memory import Recalled
+from bot.store.turns import Write
+from handlers.words import texts_of
+
+if TYPE_CHECKING:  # the web process imports this through the commands; the Bot would bring openai along
+    from bot.wiring.bot import Bot
+
+STATE = "human"
+"""Under this name it is kept with a person's choices; it is no choice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """Somebody is handed over.
+
+    Attributes:
+        until_ms: without another word of either side it ends then.
+        case: number of the case that holds their words; 0 while there is none.
+    """
+
+    until_ms: int
+    case: int
+
+
+def of(recalled: Recalled) -> Handed | None:
+    """How the person is handed over; None when they are not, or the time is over."""
+    found = _kept(recalled)
+    return found if found is not None and found.until_ms > time.time() * 1000 else None
+
+
+def kept(bot: "Bot", person: Person, case: int) -> Write:
+    """*person* is handed over from now on, for another `human_minutes`."""
+    minutes = bot.accounts[person.account].settings.human_minutes
+    return bot.people.choose(person, STATE, f"{int((time.time() + 60 * minutes) * 1000)} {case}")
+
+
+def ended(bot: "Bot", person: Person) -> Write:
+    """*person* talks to the AI again."""
+    return bot.people.choose(person, STATE, "")
+
+
+def back(bot: "Bot", turn: Turn, recalled: Recalled) -> tuple[str, tuple[Write, ...]]:
+    """What stands before the first answer after the time was over, so that nobody takes it for a human's."""
+    if _kept(recalled) is None or of(recalled) is not None or turn.steps.early is not None:
+        return "", ()
+    words = texts_of(bot, turn, recalled).say("human_over")
+    return f"{words}\n\n", (ended(bot, turn.message.person),)
+
+
+def _kept(recalled: Recalled) -> Handed | None:
+    until, _, case = recalled.profile.chosen.get(STATE, "").partition(" ")
+    return Handed(int(until), int(case)) if until else None

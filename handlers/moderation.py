@@ -1,0 +1,72 @@
+"""What may not be talked about: a sentence in the place of the model, or of what the model said."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.markdown import plain
+from bot.messages import Reply, Text
+from bot.store.inbox import Turn
+from bot.store.memory import Recalled
+from bot.store.turns import Plan, Write
+from handlers import raising
+from handlers.reply import planned
+from handlers.words import texts_of
+
+if TYPE_CHECKING:  # the web process imports this through the commands; the Bot would bring openai along
+    from bot.wiring.bot import Bot
+
+log = structlog.get_logger(__name__)
+
+
+def turned_away(bot: "Bot", turn: Turn, recalled: Recalled, text: str) -> Plan | None:
+    """What somebody hears who wrote *text* where no model may be asked; None where it may.
+
+    Nothing of their words is kept.
+    """
+    verdict = bot.moderator.check(text, "in", turn.message.person)
+    if verdict == "pass":
+        return None
+    if verdict == "crisis":
+        return _in_crisis(bot, turn, recalled)
+    counted = bot.days.tally(turn.chat.account, "blocked_in")
+    return _instead(bot, turn, recalled, "blocked_content", (counted,))
+
+
+def in_crisis(bot: "Bot", turn: Turn, recalled: Recalled, text: str) -> Plan | None:
+    """What somebody hears whose *text* says that they may want to end their life; None for every other."""
+    verdict = bot.moderator.check(text, "in", turn.message.person)
+    return _in_crisis(bot, turn, recalled) if verdict == "crisis" else None
+
+
+def may_go_out(bot: "Bot", turn: Turn, said: str) -> bool:
+    """Whether the model's words *said*, as far as they have come, may be read."""
+    shown = plain(said, links=bot.channels[turn.chat.account].limits.links)
+    return bot.moderator.check(shown, "out", turn.message.person) == "pass"
+
+
+def held_back(bot: "Bot", turn: Turn, recalled: Recalled, writes: tuple[Write, ...]) -> Plan:
+    """What is said where the model's words may not be read; *writes* is what is kept all the same."""
+    account = turn.chat.account
+    log.info("answer held back", account=account, n=turn.lease.n)
+    counted = bot.days.tally(account, "blocked_out")
+    return _instead(bot, turn, recalled, "blocked_content", (*writes, counted))
+
+
+def _in_crisis(bot: "Bot", turn: Turn, recalled: Recalled) -> Plan:
+    """Where to turn; the owner is told who it is, by number."""
+    account = turn.chat.account
+    raising.tell_crisis(bot, account, recalled.profile.number)
+    return _instead(bot, turn, recalled, "crisis", (bot.days.tally(account, "crisis"),))
+
+
+def _instead(bot: "Bot", turn: Turn, recalled: Recalled, key: str, writes: tuple[Write, ...]) -> Plan:
+    """The sentence alone: what waits behind 「继续」 or as a late answer goes on waiting.
+
+    Where it has to wait for a request itself, it does so without the words that it answers.
+    """
+    said = Reply.of(texts_of(bot, turn, recalled).say(key))
+    alone = replace(recalled, rest=None, late=False)
+    wordless = replace(turn, message=replace(turn.message, parts=(Text("…"),)))
+    return planned(bot, wordless, alone, said, state="refused", writes=writes)

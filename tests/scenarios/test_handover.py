@@ -1,0 +1,277 @@
+"""Handing somebody over to a human: the admins hear every word, the AI is silent, and either side ends it."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from simulator.testing import BOSS
+from tests.scenarios.house import House, wait_for
+from tests.scenarios.test_own_data import WORDS, everything
+from tests.scenarios.test_steering import number_of, say
+
+OVER = "好的，已请真人来接，这期间我不插话。想找回我，发「找AI」。"
+TO_AGENTS = "好的，已请真人来接，这期间我不插话。还没接上时想找回我，发「找AI」。"
+BACK = "人工服务结束，我回来了。"
+BOSSES = {"shop": BOSS, "office": "boss"}
+ACCOUNTS = pytest.mark.parametrize("account", ["shop", "office"])
+
+
+def closed_hours() -> str:
+    """Hours that begin three hours from now."""
+    now = datetime.now(ZoneInfo("Asia/Shanghai"))
+    return f"{now + timedelta(hours=3):%H:00}-{now + timedelta(hours=4):%H:00}"
+
+
+@pytest.fixture(scope="module")
+def other_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The office is closed; nobody is an admin of it but a paired one."""
+    environment = {"YINGDA_ACCOUNTS__OFFICE__HUMAN_HOURS": closed_hours()}
+    with House(tmp_path_factory.mktemp("closed"), environment=environment) as house:
+        yield house
+
+
+def heard(house: House, peer: str, account: str = "shop") -> list[str]:
+    """What *peer* read so far."""
+    return [sent.text for sent in house.simulator.replies(account, peer)]
+
+
+def hears(house: House, peer: str, text: str, account: str = "shop") -> None:
+    """*peer* reads *text* last of all, and soon."""
+    wait_for(
+        lambda: heard(house, peer, account)[-1:] == [text], f"{text}: {heard(house, peer, account)[-3:]}"
+    )
+
+
+def writes(house: House, peer: str, line: str, account: str = "shop") -> int:
+    """*peer* says *line*, to which nothing has to be said; how many words the model was asked so far."""
+    house.simulator.say(account, peer, line)
+    house.drained()
+    return len(house.simulator.model.calls)
+
+
+def handed_over(
+    house: House, peer: str, account: str = "shop", line: str = "/转人工 我要退货"
+) -> tuple[str, str]:
+    """*peer* is handed over, and an admin who just wrote has read it: their number and that of the case."""
+    number = number_of(house, peer, account)
+    say(house, BOSSES[account], "/whoami", account=account)
+    assert say(house, peer, line, account=account) == OVER
+    wait_for(lambda: f"#{number}：" in heard(house, BOSSES[account], account)[-1], "relayed")
+    case = re.search(r"#了结 (T\d+)", heard(house, BOSSES[account], account)[-1])
+    assert case
+    return number, case[1]
+
+
+@ACCOUNTS
+def test_the_admin_reads_every_word_and_answers(house: House, follower: str, account: str) -> None:
+    """First with what was asked lately; no model is asked; until they call the AI again."""
+    boss = BOSSES[account]
+    say(house, follower, "echo:几点关门", "echo:能退吗", account=account)
+    number, case = handed_over(house, follower, account)
+    told = heard(house, boss, account)[-1].splitlines()
+    assert told[:3] == [f"#{number}：我要退货", "· echo:几点关门", "· echo:能退吗"]
+
+    before = heard(house, follower, account)
+    calls = writes(house, follower, "在吗", account)
+    assert writes(house, follower, "停", account) == calls
+    hears(house, boss, f"#{number}：停", account)
+    assert heard(house, boss, account)[-2] == f"#{number}：在吗"
+    assert heard(house, follower, account) == before
+    assert f"{case} 找真人　{number} 号" in say(house, boss, "#待办", account=account)
+    assert "我要退货\n在吗\n停" in say(house, boss, f"#待办 {case}", account=account)
+
+    say(house, boss, f"#{number} 在的，什么时候买的？", account=account)
+    hears(house, follower, "【人工】在的，什么时候买的？", account)
+    assert say(house, follower, "找AI", account=account) == BACK
+    hears(house, boss, f"#{number} 找回 AI 了，{case} 不用再回。", account)
+    assert say(house, follower, "echo:又是你", account=account).startswith("又是你")
+    assert say(house, boss, f"#待办 {case}", account=account).startswith("没有「")
+
+
+def test_the_admin_ends_it(house: House, follower: str) -> None:
+    """Closing the case gives them back to the AI, and tells them so; closing it twice does nothing."""
+    _, case = handed_over(house, follower)
+    assert say(house, BOSS, f"#了结 {case}") == f"好，{case} 了结了。"
+
+    hears(house, follower, BACK)
+    assert say(house, follower, "echo:谢谢").startswith("谢谢")
+    assert say(house, BOSS, f"#了结 {case}").startswith("没有「")
+
+
+def test_the_time_limit_ends_it_and_is_told(house: House, follower: str) -> None:
+    """The first answer afterwards says who speaks, the second no more."""
+    handed_over(house, follower)
+    with house.store as store:
+        store.hset(f"yd1:person:shop:{follower}", "chosen:human", "1 1")
+
+    assert say(house, follower, "echo:还在吗").startswith(f"{BACK}\n\n还在吗")
+    assert say(house, follower, "echo:好").startswith("好")
+
+
+@pytest.mark.parametrize("line", ["找AI", "找ai", "/bot", "／找AI"])
+def test_the_ai_is_called_in_any_spelling(house: House, follower: str, line: str) -> None:
+    """Bare or with a prefix; where it is anyway it says so."""
+    assert say(house, follower, line).startswith("我就在这儿")
+    handed_over(house, follower)
+
+    assert say(house, follower, line) == BACK
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [("导出", "你在这里是"), ("投诉", "已收到，编号 T"), ("/用量", "今天："), ("删除", "将删除你的全部")],
+)
+def test_what_is_somebodys_right_works_meanwhile(house: House, follower: str, line: str, answer: str) -> None:
+    """So does a command with its prefix; nothing of it reaches the admin, and the silence goes on."""
+    number, _ = handed_over(house, follower)
+    assert say(house, follower, line).startswith(answer)
+    calls = writes(house, follower, "/retry")
+
+    hears(house, BOSS, f"#{number}：/retry")
+    assert not any(line in text for text in heard(house, BOSS)[-1:])
+    assert calls == len(house.simulator.model.calls)
+
+
+def test_a_picture_that_cannot_be_brought_is_not_swallowed(house: House, follower: str) -> None:
+    """They are told as ever that words are needed."""
+    handed_over(house, follower)
+    house.simulator.say("shop", follower, "", kind="image")
+
+    wait_for(lambda: heard(house, follower)[-1].startswith("图片我暂时看不了"), "told")
+
+
+def test_an_admin_who_cannot_be_written_to_fetches_the_words_in_order(house: House, follower: str) -> None:
+    """Nothing of what waits for them is overwritten."""
+    number, _ = handed_over(house, follower)
+    house.simulator.platform.exhaust_allowance("shop", BOSS)
+    for word in ("一", "二", "三"):
+        writes(house, follower, word)
+
+    assert say(house, BOSS, "继续") == f"#{number}：一\n\n#{number}：二\n\n#{number}：三"
+
+
+def test_words_for_an_admin_are_erased_with_the_person(house: House, follower: str) -> None:
+    """Also those that wait for the admin, and the case."""
+    handed_over(house, follower, line=f"/转人工 {WORDS}")
+    house.simulator.platform.exhaust_allowance("shop", BOSS)
+    writes(house, follower, f"还有{WORDS}")
+    assert WORDS.encode() in everything(house)
+    assert say(house, follower, "删除").startswith("将删除你的全部")
+    assert say(house, follower, "确认删除").startswith("已删除")
+
+    house.drained()
+    wait_for(lambda: follower.encode() not in everything(house), "erased")
+    assert WORDS.encode() not in everything(house)
+
+
+def test_an_admin_alone_finds_nobody(house: House) -> None:
+    """The one whom words would be brought to is who asks: it is kept, and the AI goes on."""
+    assert say(house, BOSS, "转人工").startswith("现在没有真人在，你的话已记下")
+    assert say(house, BOSS, "echo:那你说").startswith("那你说")
+
+
+def test_off_hours_are_told_and_the_words_kept(other_house: House, follower: str) -> None:
+    """The AI goes on, nobody is disturbed, and an admin finds the case in the morning."""
+    number = number_of(other_house, follower, "office")
+    before = heard(other_house, "boss", "office")
+    told = say(other_house, follower, "/转人工 我要退货", account="office")
+    hours = closed_hours().replace("-", "–")
+    assert told == f"现在不是人工时间（{hours}），你的话已记下，上班后有人回你。要不我先帮你看看？"
+
+    assert say(other_house, follower, "echo:那你说", account="office").startswith("那你说")
+    assert heard(other_house, "boss", "office") == before
+    assert f"找真人　{number} 号" in say(other_house, "boss", "#待办", account="office")
+
+
+def test_agents_who_are_online_take_the_chat(other_house: House, follower: str) -> None:
+    """In the response itself; while the agent talks nothing comes to us; closed, the AI is back."""
+    house = other_house
+    house.simulator.platform.set_agents("shop", 1)
+    before = heard(house, BOSS)
+    delivery = house.simulator.say("shop", follower, "转人工")
+    assert (delivery.statuses, delivery.transferred, delivery.passive) == ([200], True, None)
+    hears(house, follower, TO_AGENTS)
+    calls = writes(house, follower, "我要退货")
+    assert house.simulator.platform.agents_heard("shop", follower) == ["转人工", "我要退货"]
+
+    house.simulator.event("shop", follower, "kf_close_session", "kf1@gh")
+    hears(house, follower, BACK)
+    assert heard(house, BOSS) == before
+    assert calls == len(house.simulator.model.calls)
+    assert say(house, follower, "echo:又是你").startswith("又是你")
+
+
+def test_words_that_no_agent_hears_reach_the_admin(other_house: House, follower: str) -> None:
+    """While they wait for an agent, or after one who never closed, what is said comes to us."""
+    house = other_house
+    house.simulator.platform.set_agents("shop", 1)
+    number = number_of(house, follower)
+    say(house, BOSS, "/whoami")
+    assert say(house, follower, "转人工") == TO_AGENTS
+    house.simulator.call(lambda: house.simulator.world.agents.close(("shop", follower)))
+    calls = writes(house, follower, "还在吗")
+
+    wait_for(lambda: heard(house, BOSS)[-1].startswith(f"#{number}：还在吗\n"), "relayed")
+    assert calls == len(house.simulator.model.calls)
+
+
+@pytest.mark.parametrize("online", [None, 0])
+def test_without_agents_the_admins_are_told(other_house: House, follower: str, online: int | None) -> None:
+    """The platform knows of no customer service, or nobody is there."""
+    other_house.simulator.platform.set_agents("shop", online)
+
+    handed_over(other_house, follower)
+
+
+def test_an_account_that_may_only_answer_hands_over_too(tmp_path: Path) -> None:
+    """No agents are asked for; the admin and the person read each other's words with their next answer."""
+    environment = {"YINGDA_REPLY__PASSIVE_TOTAL_S": "3", "YINGDA_ACCOUNTS__SHOP__REPLY": "passive"}
+    with House(tmp_path, environment=environment) as house:
+        house.simulator.platform.set_kind("shop", "unverified_subscription")
+        number = number_of(house, "oOnly")
+        assert house.simulator.say("shop", "oOnly", "/转人工 我要退货").passive == OVER
+        house.drained()
+        wait_for(lambda: f"#{number}：我要退货" in say(house, BOSS, "/whoami"), "read by the admin", 30.0)
+        say(house, BOSS, f"#{number} 好的")
+        house.drained()
+
+        def answered() -> bool:
+            return house.simulator.say("shop", "oOnly", "在吗").passive == "【人工】好的"
+
+        wait_for(answered, "read by the person", 30.0)
+        assert house.simulator.model.calls == []
+
+
+def test_a_new_auto_account_hands_over_to_agents(tmp_path: Path) -> None:
+    """Also while it is not known yet whether the account may send messages."""
+    with House(tmp_path, environment={"YINGDA_ACCOUNTS__SHOP__REPLY": "auto"}) as house:
+        house.simulator.platform.set_agents("shop", 1)
+
+        assert house.simulator.say("shop", "oAuto", "转人工").transferred
+        hears(house, "oAuto", TO_AGENTS)
+        house.drained()
+
+
+def test_a_killed_worker_tells_the_admin_once(tmp_path: Path) -> None:
+    """It dies when everything is said and nothing is settled; also words before a 「停」 are brought."""
+    with House(tmp_path) as house:
+        number_of(house, "xiaolin", "office")
+        house.stop("worker0")
+        house.start_worker(1, {"YINGDA_FAILPOINTS__ARMED": "pre_done"})
+        house.simulator.say("office", "xiaolin", "/转人工 我要退货")
+        wait_for(lambda: house.processes["worker1"].poll() is not None, "dead")
+        house.processes.pop("worker1")
+        for line in ("先说一句", "停"):
+            house.simulator.say("office", "xiaolin", line)
+        house.start_worker(2)
+        house.drained()
+
+        wait_for(lambda: len(heard(house, "boss", "office")) >= 3, "relayed")
+        house.drained()
+        told = heard(house, "boss", "office")
+        assert [text.splitlines()[0].partition("：")[2] for text in told] == ["我要退货", "先说一句", "停"]
+        assert heard(house, "xiaolin", "office").count(OVER) == 1
