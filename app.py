@@ -12,6 +12,7 @@ from config import logs
 from config.settings import ConfigError, load
 from handlers import callback, health, privacy
 from handlers.admin_code import admin_code_command
+from handlers.adopt import adopt_command
 from handlers.connect import connect_command
 from handlers.dead_letters import dead_command, requeue_command
 from handlers.doctor import doctor_command
@@ -29,6 +30,7 @@ def create_app(door: Door | None = None) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.cli.add_command(connect_command)
     app.cli.add_command(admin_code_command)
+    app.cli.add_command(adopt_command)
     app.cli.add_command(dead_command)
     app.cli.add_command(requeue_command)
     app.cli.add_command(notices_command)

@@ -50,7 +50,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Words. *menu_id* is set when a tap on a menu link sent them (`bizmsgmenuid`)."""
+    """Words. *menu_id* is set when a tap sent them: on a menu link (`bizmsgmenuid`), on a menu button."""
 
     text: str
     menu_id: str = ""
@@ -79,9 +79,10 @@ class InboundMessage:
         sender: who speaks; equals peer in a chat of two.
         msg_id: what makes a redelivery recognisable within the account.
         kind: `text`, `image`, `voice`, `video`, `location`, `link`, `file`, `sticker`, `unsupported`,
-            `subscribe`, `unsubscribe`, `enter_agent`, `click`, or `event` for any other event; `flood` stands
-            for one that a full inbox did not keep. Of OURS are `human`, an admin's words to this person,
-            `relay`, somebody's words to this admin, and `handback`: a human is done with this person.
+            `subscribe`, `unsubscribe`, `enter_agent`, `scan`, `click` (on a button that says nothing), or
+            `event` for any other event; `flood` stands for one that a full inbox did not keep. Of OURS are
+            `human`, an admin's words to this person, `relay`, somebody's words to this admin, and
+            `handback`: a human is done with this person.
         parts: what it holds, in order.
         created_at: seconds since the epoch, by the platform's clock.
     """

@@ -18,7 +18,9 @@ from config.checks import (
     WorkingHours,
     most_characters,
 )
+from config.menus import MenuButton, MenuItem, check_menu
 from config.problems import ConfigError, wrong
+from config.scenes import Scene, SceneName, Welcome
 
 Channel = Literal["official", "wecom"]
 Audience = Literal["public", "internal"]
@@ -39,6 +41,8 @@ class AccountSettings(Section):
         label_ai: whether answers carry the AI label; unset: only on public accounts.
         human_hours: when humans answer, on the owner's clock (`Mon-Fri 9:00-18:00`); blank: always.
         human_minutes: without a word of either side a hand-over to a human ends after so long.
+        welcome: how people are greeted, in place of the text of config/texts.
+        menu: the whole custom menu; without it there is a default one, with own_items in it.
     """
 
     channel: Channel
@@ -56,6 +60,9 @@ class AccountSettings(Section):
     label_ai: bool | None = None
     human_hours: WorkingHours = ""
     human_minutes: Annotated[int, Field(ge=1, le=10_080)] = 120
+    welcome: Welcome | None = None
+    menu: Annotated[tuple[MenuButton, ...], Field(max_length=3)] = ()
+    own_items: Annotated[tuple[MenuItem, ...], Field(max_length=5)] = ()
 
     _about_text: str = PrivateAttr(default="")
 
@@ -81,7 +88,11 @@ class AccountSettings(Section):
 
 
 class OfficialSettings(AccountSettings):
-    """A WeChat official account (公众号)."""
+    """A WeChat official account (公众号).
+
+    Attributes:
+        scenes: what a QR code of that name chooses for whoever scans it.
+    """
 
     channel: Literal["official"]
     app_id: Identifier
@@ -89,6 +100,13 @@ class OfficialSettings(AccountSettings):
     encryption: Literal["safe", "plain"] = "safe"
     api_base: WebAddress = "https://api.weixin.qq.com"
     audience: Audience = "public"
+    scenes: Annotated[dict[SceneName, Scene], Field(default_factory=dict)]
+
+    @model_validator(mode="after")
+    def _menu_fits(self) -> Self:
+        """The platform's limits for names (protocol B5)."""
+        check_menu(self.menu, self.own_items, top_bytes=16, item_bytes=60)
+        return self
 
     @model_validator(mode="after")
     def _key_fits_encryption(self) -> Self:
@@ -111,6 +129,12 @@ class WecomSettings(AccountSettings):
     secret: Secret
     api_base: WebAddress = "https://qyapi.weixin.qq.com"
     audience: Audience = "internal"
+
+    @model_validator(mode="after")
+    def _menu_fits(self) -> Self:
+        """The platform's limits for names (protocol C8)."""
+        check_menu(self.menu, self.own_items, top_bytes=16, item_bytes=16)
+        return self
 
     @model_validator(mode="after")
     def _key_is_there(self) -> Self:

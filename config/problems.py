@@ -36,7 +36,7 @@ _ADVICE = {
     "bool_type": _FLAG,
     "bool_parsing": _FLAG,
     "string_type": _WORDS,
-    "tuple_type": "must be a list of texts",
+    "tuple_type": "must be a list",
     "model_type": _TABLE,
     "model_attributes_type": _TABLE,
     "dict_type": _TABLE,

@@ -12,6 +12,7 @@ from config import problems, sources
 from config.accounts import Account, OfficialSettings, WecomSettings
 from config.checks import Section
 from config.problems import ConfigError, wrong
+from config.scenes import check_scenes
 from config.sections import (
     AccountName,
     ChatSettings,
@@ -97,6 +98,8 @@ def load(environ: Mapping[str, str] | None = None, file: Path | None = None) -> 
     settings.words.locate(file.parent, _name_of(("words", "folder"), environ))
     for name, account in settings.accounts.items():
         account.read_about(file.parent, _name_of(("accounts", name, "about"), environ))
+        if isinstance(account, OfficialSettings):
+            check_scenes(f"accounts.{name}.scenes", account.scenes, {settings.chat.model})
     return settings
 
 

@@ -11,23 +11,24 @@ from bot.errors import SendUnsure
 from bot.messages import InboundMessage
 from bot.store.answers import Answer
 from bot.store.inbox import Turn
-from handlers import commands
+from config.accounts import AccountSettings
+from handlers import commands, scenes
 
 if TYPE_CHECKING:  # the web process imports this through the callback; the Bot would bring openai along
     from bot.wiring.bot import Bot
 
 _LOOK_S = 0.02
 _KINDS = frozenset(
-    {"subscribe", "voice", "image", "video", "location", "link", "file", "sticker", "unsupported"}
+    {"subscribe", "click", "voice", "image", "video", "location", "link", "file", "sticker", "unsupported"}
 )
 
 
-def is_meant(message: InboundMessage) -> bool:
-    """Whether *message* is answered without the model."""
+def is_meant(message: InboundMessage, settings: AccountSettings) -> bool:
+    """Whether *message* to an account with these *settings* is answered, and without the model."""
     if message.kind == "text":
         called = commands.parse(message.text)
         return not message.text.strip() or (called is not None and called.word != "")
-    return message.kind in _KINDS
+    return message.kind in _KINDS or scenes.is_answered(message, settings)
 
 
 def handed_over(bot: "Bot", turn: Turn, part: OutText) -> bool:
@@ -38,7 +39,9 @@ def handed_over(bot: "Bot", turn: Turn, part: OutText) -> bool:
     limits = bot.channels[turn.chat.account].limits
     mark = part.label or part.number
     text = f"{part.text}\n{mark}" if mark else part.text
-    if part.pushed or len(text.encode()) > limits.response_bytes or not is_meant(turn.message):
+    settings = bot.accounts[turn.chat.account].settings
+    fits = len(text.encode()) <= limits.response_bytes
+    if part.pushed or not fits or not is_meant(turn.message, settings):
         return False
     fate = _fate(bot, turn, Answer("", text))
     if fate == "unsure":

@@ -114,7 +114,7 @@ def _connect(
     account = settings.accounts[name]
     address = settings.web.public_url or talk.ask("ask_address", shapes.public_address)
     callback = f"{address}/callback/{name}"
-    _say_what_to_paste(talk, account, callback)
+    _say_what_to_paste(talk, account, callback, name)
     if not wait_for_check(talk, _channel(settings, name), settings.port, callback, timeout_s):
         talk.bad("timed_out", address=callback, name=name)
         return False
@@ -173,13 +173,15 @@ def _address(talk: Talk, file: SettingsFile, name: str, port: int) -> str:
     return address
 
 
-def _say_what_to_paste(talk: Talk, account: OfficialSettings | WecomSettings, callback: str) -> None:
+def _say_what_to_paste(
+    talk: Talk, account: OfficialSettings | WecomSettings, callback: str, name: str
+) -> None:
     talk.step(5, "step_paste")
     kind: Kind = "wecom" if isinstance(account, WecomSettings) else "official"
     if isinstance(account, OfficialSettings) and account.encryption == "plain":
         kind = "test"
     if kind == "official":
-        talk.warn("warning_console")
+        talk.warn("warning_console", name=name)
     aes_key = account.aes_key.get_secret_value() if account.aes_key else ""
     talk.say(f"paste_{kind}", address=callback, token=account.token.get_secret_value(), aes_key=aes_key)
 

@@ -29,7 +29,7 @@ _GONE_S = 7.0
 """Then it certainly has, whatever the way here took; a response before would end the deliveries."""
 _LOOK_S = 0.3
 """How soon a store that was away, or an answer that another delivery holds, is looked at again."""
-_UNANSWERED = frozenset({"event", "click", "unsubscribe"})
+_UNANSWERED = frozenset({"event", "unsubscribe"})
 _QUESTION_CHARS, _QUESTION_BYTES = 12, 60
 _STEP_S = 5
 """The time that an answer may still take is told in steps."""
@@ -62,10 +62,11 @@ def wait(door: Door, channel: Channel, message: InboundMessage) -> Wait:
     """How the request that brought *message* waits. Raises StoreAway."""
     if not channel.limits.response_bytes or message.kind in _UNANSWERED:
         return ""
-    reply = door.settings.accounts[channel.account].reply
+    settings = door.settings.accounts[channel.account]
+    reply = settings.reply
     if reply == "passive" or (reply == "auto" and door.deliveries.of(channel.account) != "service"):
         return "answer"
-    return "at_once" if at_once.is_meant(message) else ""
+    return "at_once" if at_once.is_meant(message, settings) else ""
 
 
 def offered_s(door: Door, message: InboundMessage, wait: Wait, arrived_s: float) -> float:

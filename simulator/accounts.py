@@ -38,7 +38,9 @@ DEFAULT_TITLES: dict[str, Words] = {
 class Account:
     """One account. *receive_id* is the AppID or CorpID, *secret* the AppSecret or the app's Secret.
 
-    *agents* of the platform's own customer service are online; None where it was never set up.
+    agents: of the platform's own customer service are online; None where it was never set up.
+    menu: what menu/create was given.
+    console_menu, console_replies: what the owner set up in the console, as the platform tells it.
     """
 
     name: str
@@ -54,6 +56,8 @@ class Account:
     admins: tuple[str, ...] = ()
     menu: dict[str, Any] | None = None
     agents: int | None = None
+    console_menu: dict[str, Any] | None = None
+    console_replies: dict[str, Any] | None = None
     envelope: Envelope | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
@@ -81,6 +85,7 @@ class Account:
             "kind": self.kind,
             "kinds": KINDS[self.channel],
             "agents": self.agents,
+            "menu": self.menu,
         }
 
 

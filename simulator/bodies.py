@@ -34,9 +34,10 @@ class Inbound:
 
     @property
     def is_silent(self) -> bool:
-        """Whether it is an event that nobody answers; following and opening the app are greeted."""
+        """Whether it is an event that nobody answers; following and opening the app are greeted, a tap on
+        the menu is answered, and what became of a scan nobody can tell."""
         event = dict(self.fields).get("Event")
-        return event is not None and event not in ("subscribe", "enter_agent")
+        return event is not None and event not in ("subscribe", "enter_agent", "CLICK", "click")
 
 
 @dataclass(frozen=True, slots=True)

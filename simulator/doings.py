@@ -12,12 +12,13 @@ from simulator.agents import CLOSED
 from simulator.bodies import Inbound, event_fields, message_fields, new_msg_id
 from simulator.callbacks import Caller, Delivery
 from simulator.explain import event_line
+from simulator.menus import tapped_name
 from simulator.people import Bubble, Person, new_peer
 from simulator.words import UserError
 from simulator.world import World
 
 KINDS = ("text", "image", "voice", "video", "location", "link", "file", "sticker")
-EVENTS = ("subscribe", "unsubscribe", "SCAN", "CLICK", "enter_agent")
+EVENTS = ("subscribe", "unsubscribe", "SCAN", "CLICK", "VIEW", "enter_agent")
 TAPS = ("SCAN", "CLICK", "subscribe")
 
 Done = tuple[Inbound, Bubble]
@@ -96,7 +97,7 @@ class Doings:
         elif event == CLOSED:
             self.world.agents.close(chat)
         fields = tuple(event_fields(account.channel, event, key))
-        line = event_line(event, key)
+        line = event_line(event, key, tapped_name(account, key))
         inbound = Inbound(*chat, at, fields, f"{chat[1]}:{at}:{event}:{key}", line)
         return inbound, self._sending(self.world.phones.bubble(chat, "system", "event", line), person)
 

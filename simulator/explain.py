@@ -124,6 +124,7 @@ SECTIONS: dict[int, str] = {
     45008: "B2",
 }
 SECTIONS |= {40001: "B1", 40013: "B1", 40014: "B1", 40125: "B1", 41001: "B1", 42001: "B1", 48001: "B2"}
+SECTIONS |= dict.fromkeys((40015, 40017, 40018, 40019, 40020, 40023, 40024, 40025, 40026, 40027), "B5")
 SECTIONS |= {45072: "B3", 45080: "B3", 45081: "B3", 46003: "B5", 60020: "C4", 81013: "C5", 301002: "C4"}
 
 
@@ -145,6 +146,7 @@ EVENTS: dict[str, Words] = {
     "unsubscribe": words("取消了关注", "unfollowed the account"),
     "scan": words("扫了二维码", "scanned a QR code"),
     "click": words("点了菜单", "tapped the menu"),
+    "view": words("打开了菜单里的网页", "opened a page of the menu"),
     "enter_agent": words("打开了应用", "opened the app"),
     "kf_close_session": words("客服结束了对话", "the agent closed the talk"),
 }
@@ -154,8 +156,10 @@ WAITS_FOR_AGENT = "已转接人工客服，正在排队"
 """Grey lines of a chat that was transferred."""
 
 
-def event_line(event: str, key: str) -> str:
+def event_line(event: str, key: str, button: str = "") -> str:
     """The grey line in the thread for *event*; Chinese, like everything in the phone."""
     known = EVENTS.get(event.lower())
     line = known["zh"] if known else event
+    if button:
+        return f"{line}「{button}」"
     return f"{line} {key}" if key else line

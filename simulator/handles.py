@@ -87,7 +87,7 @@ class PlatformHandle:
         self._loop.call(lambda: self._world.tokens.revoke(account))
 
     def fail_sends(self, account: str, errcode: int, times: int) -> None:
-        """Refuse the next *times* sends of *account* with *errcode*."""
+        """Refuse the next *times* sends, or calls for a menu, of *account* with *errcode*."""
         coming = self._world.faults.coming
         self._loop.call(lambda: coming.setdefault(account, deque()).extend([errcode] * times))
 
@@ -102,6 +102,21 @@ class PlatformHandle:
     def refuse_ip(self, account: str, times: int) -> None:
         """The bot's IP is not on the list (40164; WeCom 60020) for the next *times* token or app calls."""
         self._loop.call(lambda: self._world.faults.fenced.update({account: times}))
+
+    def set_up_console(
+        self, account: str, *, replies: dict[str, Any] | None = None, menu: dict[str, Any] | None = None
+    ) -> None:
+        """What the owner has set up in the console, in the form in which the platform tells it."""
+
+        def change() -> None:
+            found = self._world.accounts[account]
+            found.console_replies, found.console_menu = replies, menu
+
+        self._loop.call(change)
+
+    def menu(self, account: str) -> dict[str, Any] | None:
+        """The menu that the bot has made, if any."""
+        return self._world.accounts[account].menu
 
     def delay(self, delay_ms: int) -> None:
         """Every API answer comes that much later."""

@@ -25,8 +25,8 @@ class Faults:
 
     Attributes:
         delay_ms: every API answer comes that much later.
-        errcode: every send is refused with it, until it is 0 again.
-        coming: errcodes for the next sends of an account, used one by one.
+        errcode: every send and every menu is refused with it, until it is 0 again.
+        coming: errcodes for the next sends and menus of an account, used one by one.
         abort_sends: how many of the next sends are delivered although their answer never arrives.
         fenced: how many of an account's next calls come from an IP that is not on its list.
         date_off_s: how far the `Date` of API answers is ahead of our clock.

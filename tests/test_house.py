@@ -216,7 +216,7 @@ def test_every_kind_of_message_has_a_handler() -> None:
     """No kind that a channel can read is met with silence."""
     kinds = (
         *("text", "image", "voice", "video", "location", "link", "file", "sticker", "unsupported"),
-        *("subscribe", "unsubscribe", "enter_agent", "click", "event", "flood", *sorted(OURS)),
+        *("subscribe", "unsubscribe", "enter_agent", "scan", "click", "event", "flood", *sorted(OURS)),
     )
 
     assert set(kinds) == set(HANDLERS)

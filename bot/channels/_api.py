@@ -6,6 +6,7 @@ switched off here: `auto_retry=False`, and its `fetch_access_token` raises.
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from ssl import SSLError
 from typing import Any
 
@@ -89,6 +90,17 @@ class Client(BaseWeChatClient):  # type: ignore[misc]  # wechatpy carries no typ
         return result
 
 
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One call: a GET without *data*."""
+
+    path: str
+    data: Mapping[str, Any] | None
+    params: Mapping[str, str] = field(default_factory=dict)
+    limit_s: tuple[float, float] = TIMEOUT_S
+    aside: bool = False
+
+
 class Api:
     """What a channel calls: an access_token is added, refreshed once where it is refused, errors are ours.
 
@@ -111,36 +123,48 @@ class Api:
         self._fetch = fetch
         self._force = force
 
-    def post(self, path: str, data: Mapping[str, Any], *, aside: bool = False) -> dict[str, Any]:
-        """POST *data*; exactly one retry, with a new token where one is refused. Raises PlatformError.
+    def post(self, path: str, data: Mapping[str, Any]) -> dict[str, Any]:
+        """POST *data*; exactly one retry, with a new token where one is refused. Raises PlatformError."""
+        return self._twice(_Call(path, data))
 
-        What is refused to a call made *aside* (typing) does not make the account rest.
-        """
+    def aside(
+        self,
+        path: str,
+        data: Mapping[str, Any] | None = None,
+        params: Mapping[str, str] | None = None,
+        *,
+        limit_s: tuple[float, float] = TIMEOUT_S,
+    ) -> dict[str, Any]:
+        """The same for a call beside the answers (typing, menus), a GET without *data*: what is refused to it
+        does not make the account rest. Raises PlatformError."""
+        return self._twice(_Call(path, data, params or {}, limit_s, aside=True))
+
+    def _twice(self, call: "_Call") -> dict[str, Any]:
         try:
-            return self._call(path, data, aside=aside)
+            return self._once(call)
         except TokenRefused as error:
             if error.wait_s:
                 raise
-        return self._call(path, data, aside=aside)
+        return self._once(call)
 
     def glance(self, path: str) -> dict[str, Any]:
         """GET *path*, once and aside: somebody waits for what depends on it. Raises PlatformError."""
-        return self._call(path, None, aside=True)
+        return self._once(_Call(path, None, {}, GLANCE_S, aside=True))
 
-    def _call(self, path: str, data: Mapping[str, Any] | None, *, aside: bool) -> dict[str, Any]:
+    def _once(self, call: "_Call") -> dict[str, Any]:
         account = self._account
         token = self._tokens.get(account, self._fetch_token, may_force=self._force is not None)
         try:
             with platform_errors(self._answers, otherwise=TELL_OWNER, lost=SendUnsure):
-                limit_s = GLANCE_S if aside else TIMEOUT_S
-                answer = self._client.call(path, {"access_token": token.value}, data, limit_s)
+                params = {"access_token": token.value, **call.params}
+                answer = self._client.call(call.path, params, call.data, call.limit_s)
         except TokenRefused as error:
             rest_s = self._tokens.refused(account, token, error)
             if rest_s:
                 raise TokenRefused(error.errcode, error.errmsg, wait_s=rest_s) from error
             raise
         except PlatformError as error:
-            rests = error.wait_s > 0 and not aside
+            rests = error.wait_s > 0 and not call.aside
             if error.errcode and (token.trial or rests):
                 self._tokens.taken(account, token, error if rests else None)
             elif token.trial:

@@ -126,6 +126,28 @@ class AccessToken:
     trial: str = ""
 
 
+SAYS = "say:"
+"""What the key of a menu button begins with that says words when it is tapped; they follow it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One button of a custom menu (protocol B5): it says something, opens a page, or holds others.
+
+    Attributes:
+        says: words that a tap says as the person's own.
+        url: the page that a tap opens.
+        other: what else a tap does, in the platform's terms; no button of ours has it.
+        buttons: what it holds.
+    """
+
+    name: str
+    says: str = ""
+    url: str = ""
+    other: str = ""
+    buttons: tuple["Button", ...] = ()
+
+
 class AccessTokens(Protocol):
     """Shared access_tokens: one fetch for all processes, and a rest after refusals (design §6).
 
@@ -180,6 +202,12 @@ class Channel(Protocol):
 
     def typing(self, peer: str) -> None:
         """Show that an answer is being written, where the channel can. Raises PlatformError."""
+
+    def menu_get(self) -> tuple[Button, ...]:
+        """The custom menu that programs have made; empty without one. Raises PlatformError."""
+
+    def menu_create(self, buttons: Sequence[Button]) -> None:
+        """*buttons* take the place of the whole menu. Raises PlatformError."""
 
 
 class Answering(Channel, Protocol):

@@ -9,19 +9,22 @@ from typing import Any
 
 from bot.channels import _wire
 from bot.channels._answers import OFFICIAL, TELL_OWNER
-from bot.channels._api import Api, Client, fetch_token, platform_errors
+from bot.channels._api import GLANCE_S, Api, Client, fetch_token, platform_errors
 from bot.channels._inbound import inbound
+from bot.channels._menus import menu_of, to_platform
 from bot.channels.base import (
     OWN_CHECK,
     AccessTokens,
     Allowance,
     Bell,
+    Button,
     Delivery,
     Limits,
     Nonce,
     OutText,
     Poll,
 )
+from bot.channels.console import Console, read_console
 from bot.errors import AccountUnfit, Forged, PlatformAway, PlatformError
 from bot.messages import Event, InboundMessage, Text
 from config.settings import OfficialSettings
@@ -155,7 +158,15 @@ class Official:
 
     def typing(self, peer: str) -> None:
         """The typing status; it shows up to 15 s, or until a message is sent (protocol B3)."""
-        self._api.post("message/custom/typing", {"touser": peer, "command": "Typing"}, aside=True)
+        self._api.aside("message/custom/typing", {"touser": peer, "command": "Typing"}, limit_s=GLANCE_S)
+
+    def menu_get(self) -> tuple[Button, ...]:
+        """menu/get: the menu that programs made, not the console's (protocol B5)."""
+        return menu_of(lambda: self._api.aside("menu/get"))
+
+    def menu_create(self, buttons: Sequence[Button]) -> None:
+        """menu/create; phones show it within five minutes (protocol B5)."""
+        self._api.aside("menu/create", to_platform(buttons))
 
 
 def _joined(text: str, mark: str) -> str:
@@ -210,6 +221,20 @@ def url_check(settings: OfficialSettings) -> tuple[Mapping[str, str], str]:
     echo = str(secrets.randbelow(10**16))
     signature = _wire.sign(settings.token.get_secret_value(), timestamp, nonce)
     return {"signature": signature, "timestamp": timestamp, "nonce": nonce, "echostr": echo}, echo
+
+
+def console(settings: OfficialSettings) -> Console:
+    """What was set up in the platform's console: welcome, keyword replies, menu; past every cache.
+
+    Every kind of account may ask (protocol, section B). Raises PlatformError.
+    """
+    secret = settings.app_secret.get_secret_value()
+    with closing(Client(settings.app_id, settings.api_base, connections=1)) as client:
+        token, _ = fetch_token(client, lambda client: _stable_token(client, secret))
+        with platform_errors(OFFICIAL, otherwise=TELL_OWNER, lost=PlatformAway):
+            replies = client.call("get_current_autoreply_info", {"access_token": token})
+            menu = client.call("get_current_selfmenu_info", {"access_token": token})
+            return read_console(replies, menu)
 
 
 Settings = OfficialSettings

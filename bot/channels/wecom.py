@@ -10,11 +10,13 @@ from bot.channels import _wire
 from bot.channels._answers import TELL_OWNER, WECOM
 from bot.channels._api import Api, Client, fetch_token, platform_errors
 from bot.channels._inbound import inbound
+from bot.channels._menus import menu_of, to_platform
 from bot.channels.base import (
     OWN_CHECK,
     AccessTokens,
     Allowance,
     Bell,
+    Button,
     Delivery,
     Limits,
     Nonce,
@@ -98,6 +100,14 @@ class Wecom:
 
     def typing(self, peer: str) -> None:
         """WeCom shows no typing status for apps."""
+
+    def menu_get(self) -> tuple[Button, ...]:
+        """menu/get of the app (protocol C8)."""
+        return menu_of(lambda: self._api.aside("menu/get", params={"agentid": str(self._agent_id)}))
+
+    def menu_create(self, buttons: Sequence[Button]) -> None:
+        """menu/create of the app (protocol C8)."""
+        self._api.aside("menu/create", to_platform(buttons), {"agentid": str(self._agent_id)})
 
 
 def _get_token(client: Client, secret: str) -> Mapping[str, Any]:

@@ -14,6 +14,7 @@ from bot.store.turns import Write
 
 _SECONDS = (1, 2, 3, 5, 8, 12, 20, 30, 60, 120)
 """Upper ends of the classes of answer times; what took longer is in the last."""
+_SCAN, _FOLLOWED = "scan:", "followed:"
 
 Why = Literal["model", "slow", "busy", "key", "filtered", "quota", "paused", "undelivered", "gave_up"]
 """Why a message was not answered, where somebody could do something about it."""
@@ -32,6 +33,8 @@ class Day:
         votes: how many were `good` and `bad`.
         tallies: how many of each Tally, and how many parts of answers may have been `doubled`.
         whys: messages that were not answered by their Why; no reason is kept of what is not understood yet.
+        scans, followed: how often each QR code was scanned, and by how many who followed with it; `` stands
+            for the codes that are not in the settings.
     """
 
     people: int
@@ -41,6 +44,8 @@ class Day:
     votes: Mapping[str, int]
     tallies: Mapping[str, int]
     whys: Mapping[str, int]
+    scans: Mapping[str, int]
+    followed: Mapping[str, int]
 
     @property
     def messages(self) -> int:
@@ -118,6 +123,11 @@ class Days:
             "add", keys.day(chat.account, self._day(0)), f"1 {'good' if good else 'bad'}", keys.DAYS_MS
         )
 
+    def scanned(self, chat: Chat, scene: str, *, followed: bool) -> Write:
+        """Somebody scanned the code of *scene*; *followed*: and is new with it."""
+        lines = f"1 {_SCAN}{scene}" + (f"\n1 {_FOLLOWED}{scene}" if followed else "")
+        return Write("add", keys.day(chat.account, self._day(0)), lines, keys.DAYS_MS)
+
     def of(self, account: str, days: int) -> list[Day]:
         """The last *days* days, today last. Raises StoreAway."""
         return self._read((account, self._day(ago)) for ago in range(days - 1, -1, -1))
@@ -150,4 +160,10 @@ def _day(row: Mapping[bytes, bytes], people: int) -> Day:
         votes={name: counts.get(name, 0) for name in ("good", "bad")},
         tallies={name: counts.get(name, 0) for name in (*get_args(Tally), "doubled")},
         whys={name: counts[f"why:{name}"] for name in get_args(Why) if f"why:{name}" in counts},
+        scans=_below(counts, _SCAN),
+        followed=_below(counts, _FOLLOWED),
     )
+
+
+def _below(counts: Mapping[str, int], prefix: str) -> dict[str, int]:
+    return {name.removeprefix(prefix): count for name, count in counts.items() if name.startswith(prefix)}

@@ -39,7 +39,7 @@ All begin with `yd1:`. A `{chat}` is `account:peer`. Times are milliseconds by t
 | changes:{account} | hash: what admins changed from the chat: `paused`, … | for ever |
 | carried:{account}:{day} | hash: what people used that day before they were erased, salted | 2 days |
 | cases:{account} | hash: number → complaint, who wants a human; `last` is the highest | 400 days, renewed |
-| day:{account}:{day} | hash: messages by how they ended, answers by their time, what was stopped | 400 days |
+| day:{account}:{day} | hash: messages by end, answers by time, what was stopped, scans | 400 days |
 | day_people:{account}:{day} | HyperLogLog of senders | 400 days |
 | recent:{account} | list of questions and answers, newest first, 50 at most | 7 days, renewed |
 | votes:{account} | list of votes, newest first, 1 000 at most | 400 days, renewed |

@@ -5,6 +5,7 @@ from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
 from bot.wiring.bot import Bot
+from handlers import scenes, welcome
 from handlers.reply import planned
 from handlers.words import texts_of
 
@@ -16,15 +17,8 @@ def reply(bot: Bot, turn: Turn, recalled: Recalled) -> Plan:
     if turn.message.kind == "enter_agent" and recalled.noticed:
         return Plan("ignored")
     settings, texts = bot.accounts[turn.chat.account].settings, texts_of(bot, turn, recalled)
-    names = {
-        "assistant": settings.assistant,
-        "examples": "\n".join(f"· {words}" for words in settings.examples),
-    }
-    if settings.title:
-        text = texts.say("welcome", title=settings.title, **names)
-    else:
-        text = texts.say("welcome_untitled", **names)
+    text = welcome.words(bot, turn, recalled)
     if settings.audience == "public":
         text = f"{text}\n{texts.say('ai_notice')}"
-    writes = (bot.memory.notice(turn.message.person),)
+    writes = (bot.memory.notice(turn.message.person), *scenes.left_behind(bot, turn, recalled))
     return planned(bot, turn, recalled, Reply.of(text), state="answered", writes=writes)

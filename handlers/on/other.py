@@ -5,7 +5,7 @@ from bot.store.memory import Recalled
 from bot.store.turns import Plan
 from bot.wiring.bot import Bot
 
-KINDS = ("event", "click")
+KINDS = ("event",)
 
 
 def reply(bot: Bot, turn: Turn, recalled: Recalled) -> Plan:

@@ -1,6 +1,7 @@
 /** The foot of a phone: the growing text area, the sheet behind +, and the custom menu. */
 
 import { h, icon, iconButton } from "./dom.js";
+import { mountMenu } from "./menu.js";
 import { threadKey } from "./state.js";
 
 const SHEETS = {
@@ -31,7 +32,7 @@ export function mountComposer(app, account) {
     },
     icon("send"),
   );
-  const menuBar = h("p", { class: "menu-bar", hidden: true, text: t("menu.none") });
+  const menuBar = mountMenu(app, account, (name, tapped) => event(name, tapped));
   const toggle = iconButton("menu", t("composer.menu"), () => showMenu(menuBar.hidden));
   const sheet = h("div", { class: "sheet", hidden: true });
   const more = iconButton("plus", t("composer.more"), () => showSheet(sheet.hidden), {
@@ -91,8 +92,8 @@ export function mountComposer(app, account) {
       h("span", { text: t(`sheet.${name}`) }),
     );
   }
-  const event = (name, scene = "") =>
-    app.attempt(() => app.api.post("/sim/event", { account, peer, event: name, key: scene }));
+  const event = (name, about = "") =>
+    app.attempt(() => app.api.post("/sim/event", { account, peer, event: name, key: about }));
   const deeds = {
     follow: () => event("subscribe"),
     unfollow: () => event("unsubscribe"),

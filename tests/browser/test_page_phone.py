@@ -202,6 +202,35 @@ def test_the_menu_a_new_person_and_another_kind_of_account(server: PageServer, o
     assert server.saw("/sim/accounts/shop") == [{"kind": "unverified_subscription"}]
 
 
+def test_a_custom_menu_is_tapped(server: PageServer, open_page: Open) -> None:
+    """A button of the row opens a list or acts; words go out as CLICK, a page opens and tells VIEW."""
+    below = [
+        {"type": "click", "name": "新对话", "key": "say:/new"},
+        {"type": "view", "name": "官网", "url": f"{server.address}#shop"},
+        {"type": "scancode_push", "name": "扫一扫", "key": "k"},
+    ]
+    buttons = [{"name": "问小答", "sub_button": below}, {"type": "click", "name": "帮助", "key": "say:/help"}]
+    page = open_page(server)
+    page.click(f"{SHOP} [aria-label=自定义菜单]")
+    server.push("account", server.state["accounts"][0] | {"menu": {"button": buttons}})
+    page.click(f"{SHOP} .menu-bar >> text=帮助")
+    page.click(f"{SHOP} .menu-bar >> text=问小答")
+    expect(page.locator(f"{SHOP} .menu-list >> text=扫一扫")).to_be_disabled()
+    page.click(f"{SHOP} .menu-list >> text=新对话")
+    expect(page.locator(f"{SHOP} .menu-list")).to_be_hidden()
+    page.click(f"{SHOP} .menu-bar >> text=问小答")
+    with page.context.expect_page() as opened:
+        page.click(f"{SHOP} .menu-list >> text=官网")
+    assert opened.value.url.endswith("#shop")
+
+    assert server.wait_for(lambda: len(server.saw("/sim/event")) == 3)
+    assert [(body["event"], body["key"]) for body in server.saw("/sim/event")] == [
+        ("CLICK", "say:/help"),
+        ("CLICK", "say:/new"),
+        ("VIEW", f"{server.address}#shop"),
+    ]
+
+
 def test_empty_threads_offer_three_starters(serve: Serve, open_page: Open) -> None:
     """Where nothing was said, three chips say it with one tap, and the wire says what will appear."""
     server = serve(states.empty())

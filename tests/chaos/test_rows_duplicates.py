@@ -109,7 +109,7 @@ def test_row_02_ten_thousand_messages_three_copies_at_once(
 
 @pytest.mark.parametrize(
     ("account", "event", "replies"),
-    [("shop", "subscribe", 1), ("office", "enter_agent", 1), ("shop", "SCAN", 0), ("shop", "CLICK", 0)],
+    [("shop", "subscribe", 1), ("office", "enter_agent", 1), ("shop", "SCAN", 0), ("shop", "CLICK", 1)],
 )
 def test_row_03_an_event_has_no_id_and_is_still_known(
     house: House, peer: str, account: str, event: str, replies: int

@@ -81,6 +81,12 @@ LONGEST = {
     "mark": "✓",
     "refused": "12-31 23:59",
     **dict.fromkeys(("free", "used", "most", "port", "status", "ms", "gone"), 99_999),
+    **dict.fromkeys(("menu", "theirs"), "\n".join([f"{'顶' * 5}：{' · '.join(['项' * 8] * 5)}"] * 3)),
+    "changes": "\n".join(["改了　顶顶顶顶 › 项项项项项项项项"] * 15),
+    "unknown": "/nonsense",
+    "button": "顶" * 5 + " › " + "项" * 20,
+    "scene": "x" * 64,
+    **dict.fromkeys(("scans", "followed"), "99999 / 99999 / 99999"),
 }
 NEEDED = {
     "welcome": {"assistant", "title", "examples"},
@@ -164,6 +170,17 @@ NEEDED = {
     "top_line": {"number", "answers", "tokens", "cost"},
     "quota_set_all": {"amount"},
     "quota_set": {"number", "amount"},
+    **{key: {"menu", "unknown"} for key in ("menu_same", "menu_none", "menu_pushed")},
+    "menu_differs": {"theirs", "changes", "unknown"},
+    **{f"menu_{what}": {"button"} for what in ("added", "gone", "changed")},
+    **{f"menu_{why}": {"code"} for why in ("not_allowed", "secret", "agent", "quota", "not_taken")},
+    **{key: {"code"} for key in ("menu_refused", "menu_away")},
+    "menu_ip": {"code", "detail"},
+    "menu_unknown": {"word"},
+    "menu_ask": {"assistant"},
+    "scene_role": {"role"},
+    "scene_line": {"scene", "scans", "followed"},
+    "scenes_none": {"account"},
     "label_part": {"index", "count"},
     "number_part": {"index", "count"},
     "system_prompt": {"assistant", "title"},
@@ -267,6 +284,10 @@ PLAIN = {
     "handed_over", "handed_to_agents", "nobody_there", "human_over", "already_here",
     "crisis", "digest.none",
     *(f"digest.why_{why}" for why in (*get_args(Why), "words", "other")),
+    "unknown_button", "menu_chat", "menu_mine", "menu_own_public", "menu_own_internal", "menu_how",
+    "menu_moved", "scenes_head", "scene_others",
+    *(f"menu_names.{name}" for name in
+      ("new", "role", "retry", "continue", "usage", "sessions", "human", "complain", "about")),
     "notices.token_refused.official", "notices.token_refused.wecom", "notices.unlicensed.wecom",
     *(f"owner_notices.{name}" for name in ("the_model", "told", "untold", "none")),
     *(f"privacy.{name}" for name in
@@ -356,6 +377,7 @@ def test_no_text_promises_a_command_that_does_not_exist(texts: Texts) -> None:
         for words in sendable:
             command = words.lstrip("/#").split()
             assert not command or command[0].isdecimal() or command[0] in known, key
+        assert key == "menu_names.human" or not re.search("转人工", said), key
 
 
 def test_nobody_is_told_twice_that_we_are_sorry(texts: Texts) -> None:

@@ -220,6 +220,17 @@ def test_an_event_behind_a_slow_question_is_acknowledged_at_once(house: House) -
         assert asked.result().passive == f"慢{LABEL}"
 
 
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [("say:/help", "直接打字就能聊"), ("say:echo:店在哪", "店在哪"), ("NEW", "这个菜单我接不上了")],
+)
+def test_a_tap_on_the_menu_is_answered_in_its_request(house: House, key: str, said: str) -> None:
+    """A command, a question for the model, and a button that nobody knows."""
+    tapped = house.simulator.event("shop", f"oTaps{len(key)}", "CLICK", key)
+
+    assert (tapped.passive or "").startswith(said)
+
+
 def test_the_pages_of_a_late_answer_wait_with_it(hasty: House) -> None:
     """Another question in between costs none of them; each answer is gone on with by itself."""
     pages = "".join(f"第{i:03d}句，讲一件小事。\n" for i in range(150))
