@@ -24,7 +24,7 @@ _OFF = ("off", "取消")
 def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     """`open`, `code`, `code spring-2026`, `list`, `12`, `12 off`; without anything, what holds."""
     account, changes = turn.chat.account, bot.changes
-    word, _, rest = (part.strip() for part in argument.partition(" "))
+    word, _, rest = (part.strip() for part in argument.replace(" 号", "号").partition(" "))
     mode = word.lower()
     if not word:
         return told(bot, turn, recalled, f"allow_{recalled.changes.get(access.MODE, 'open')}")

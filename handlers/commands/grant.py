@@ -22,7 +22,7 @@ _OFF = ("off", "收回", "取消")
 
 def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     """`12 50`, `12 20000 tokens`, `12 off`; without an amount, how to write it."""
-    named, _, written = argument.partition(" ")
+    named, _, written = argument.replace(" 号", "号").partition(" ")
     if not written.strip():
         return told(bot, turn, recalled, "grant_how")
     found = bot.people.find(turn.chat.account, named)

@@ -27,7 +27,7 @@ def limited(house: House, follower: str) -> str:
 def test_what_is_granted_is_used_behind_the_days_share(house: House, follower: str) -> None:
     """Exactly so many answers more, which /usage tells."""
     number = limited(house, follower)
-    assert say(house, BOSS, f"#赠送 {number} 2") == f"好，送给 {number} 号 2 次，不过期。"
+    assert say(house, BOSS, f"#赠送 {number} 号 2") == f"好，送给 {number} 号 2 次，不过期。"
     assert "另外还有送的 2 次，不过期。" in say(house, follower, "用量")
 
     for words in ("一", "二", "三"):
