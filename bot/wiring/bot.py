@@ -126,9 +126,7 @@ def build_bot(settings: Settings) -> Bot:
         cases=Cases(client),
         changes=Changes(),
         voices=Voices(client),
-        erasure=Erasure(
-            people, Cases(client), ledger, {name: found.admins for name, found in settings.accounts.items()}
-        ),
+        erasure=Erasure(people, Cases(client), ledger, _admins(settings)),
         codes=Codes(client, scripts, people),
         roster=Roster(client, people),
         counters=counters,
@@ -157,6 +155,10 @@ def _memory(settings: Settings, client: Client, scripts: Scripts, people: People
 def _health(url: str) -> StoreHealth:
     """Without the patience of the turns, so that the start soon tells what is wrong."""
     return StoreHealth(web_client(url))
+
+
+def _admins(settings: Settings) -> dict[str, tuple[str, ...]]:
+    return {name: account.admins for name, account in settings.accounts.items()}
 
 
 def _model(settings: Settings) -> Model:

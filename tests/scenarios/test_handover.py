@@ -275,3 +275,25 @@ def test_a_killed_worker_tells_the_admin_once(tmp_path: Path) -> None:
         told = heard(house, "boss", "office")
         assert [text.splitlines()[0].partition("：")[2] for text in told] == ["我要退货", "先说一句", "停"]
         assert heard(house, "xiaolin", "office").count(OVER) == 1
+
+
+def test_what_is_left_of_long_words_waits_with_the_number(house: House, follower: str) -> None:
+    """Longer than the admin may be sent now: the rest is fetched, in front of what was said later."""
+    number, _ = handed_over(house, follower)
+    house.simulator.call(lambda: leave(house, 1))
+    words = "".join(f"第{i:03d}件。" for i in range(300))
+    writes(house, follower, words)
+    writes(house, follower, "说完了")
+    with house.store as store:
+        assert f"#{number} …" in store.get(f"yd1:rest:shop:{BOSS}").decode()
+
+    pages = [heard(house, BOSS)[-1]]
+    while "发「继续」" in pages[-1] or len(pages) == 1:
+        pages.append(say(house, BOSS, "继续"))
+    assert [i for i in range(300) if "".join(pages).count(f"第{i:03d}件。") != 1] == []
+    assert pages[-1].endswith(f"#{number}：说完了")
+
+
+def leave(house: House, sends: int) -> None:
+    """So many messages may still be sent to the admin."""
+    house.simulator.world.allowances._buckets["shop", BOSS]["typed"].left = sends
