@@ -75,8 +75,8 @@ def ask(bot: "Bot", turn: Turn, recalled: Recalled) -> Plan:
     )
     if not moderation.may_go_out(bot, turn, said):
         return moderation.held_back(bot, turn, recalled, (*begun_alone(bot, turn), *paid))
-    heard = _heard(bot, turn, recalled, question, said)
-    writes = (question.remembered(bot, said), *paid, *heard)
+    looked_through = heard(bot, turn, recalled, question.question, said)
+    writes = (question.remembered(bot, said), *paid, *looked_through)
     back, ended = handed.back(bot, turn, recalled)
     unsaid = said.removeprefix(turn.steps.begun)
     if not unsaid.strip():
@@ -128,11 +128,11 @@ def _why(error: ModelError) -> Why:
     return next((why for kind, why in kinds if isinstance(error, kind)), slow)
 
 
-def _heard(bot: "Bot", turn: Turn, recalled: Recalled, question: Asked, said: str) -> tuple[Write, ...]:
+def heard(bot: "Bot", turn: Turn, recalled: Recalled, question: str, said: str) -> tuple[Write, ...]:
     """What the owner may look through, if text is kept."""
     if not bot.settings.privacy.keep_text:
         return ()
-    words = (shortened(question.question, HEARD_CHARS), shortened(said, HEARD_CHARS))
+    words = (shortened(question, HEARD_CHARS), shortened(said, HEARD_CHARS))
     return (bot.voices.keep(turn.chat, Heard(int(time.time() * 1000), recalled.profile.number, *words)),)
 
 

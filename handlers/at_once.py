@@ -1,6 +1,6 @@
-"""Commands and welcomes, answered in the request that brought them also where an account may write by itself.
+"""Commands, welcomes and what the owner wrote, answered in the request that brought the message.
 
-That is quicker, and costs nothing of what the platform lets an account send.
+Also where an account may write by itself: it is quicker, and costs nothing of what the platform lets it send.
 """
 
 import time
@@ -24,7 +24,8 @@ _KINDS = frozenset(
 
 
 def is_meant(message: InboundMessage, settings: AccountSettings) -> bool:
-    """Whether *message* to an account with these *settings* is answered, and without the model."""
+    """Whether *message* to an account with these *settings* is answered without the model by what it is; the
+    owner's list may answer others."""
     if message.kind == "text":
         called = commands.parse(message.text)
         return not message.text.strip() or (called is not None and called.word != "")
@@ -40,8 +41,8 @@ def handed_over(bot: "Bot", turn: Turn, part: OutText) -> bool:
     mark = part.label or part.number
     text = f"{part.text}\n{mark}" if mark else part.text
     settings = bot.accounts[turn.chat.account].settings
-    fits = len(text.encode()) <= limits.response_bytes
-    if part.pushed or not fits or not is_meant(turn.message, settings):
+    meant = is_meant(turn.message, settings) or _needed_no_model(turn)
+    if part.pushed or not meant or len(text.encode()) > limits.response_bytes:
         return False
     fate = _fate(bot, turn, Answer("", text))
     if fate == "unsure":
@@ -62,3 +63,9 @@ def _fate(bot: "Bot", turn: Turn, answer: Answer) -> str:
     while (fate := bot.answers.offer(turn.chat, turn.lease.n, answer)) in {"offered", "busy"}:
         time.sleep(_LOOK_S)
     return fate
+
+
+def _needed_no_model(turn: Turn) -> bool:
+    """Whether words are answered with words that no model made: a request may wait for those."""
+    plan = turn.steps.plan
+    return turn.message.kind == "text" and plan is not None and not plan.stoppable

@@ -117,7 +117,7 @@ def _keep(
     log.info(
         event, account=message.account, chat=short_hash(str(message.chat)), kind=message.kind, n=accepted.n
     )
-    return message, accepted, wait
+    return message, accepted, wait or parking.for_known(door, channel, message, accepted, arrived_s)
 
 
 def _answer(body: str, status: int) -> Response:

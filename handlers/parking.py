@@ -73,6 +73,32 @@ def offered_s(door: Door, message: InboundMessage, wait: Wait, arrived_s: float)
     """How long the request that brought *message* then waits to be offered something before the turn ends."""
     if wait != "at_once" and not (wait and commands.hands_over(message)):
         return 0.0
+    return left_s(door, arrived_s)
+
+
+def for_known(
+    door: Door, channel: Channel, message: InboundMessage, accepted: Accepted, arrived_s: float
+) -> Wait:
+    """How the request waits if the owner wrote the answer to *message*, which was just accepted.
+
+    Only then: one that the model answers is acknowledged as soon as ever. The list is as new as the message.
+    """
+    if not accepted.faq or not accepted.new or accepted.full or message.kind != "text":
+        return ""
+    if not channel.limits.response_bytes:
+        return ""
+    try:
+        if door.faq.of(channel.account, accepted.faq).asked(message.text) is None:
+            return ""
+        door.answers.park(message.chat, accepted.n, left_s(door, arrived_s))
+    except StoreError as error:  # The message is kept: its answer is sent as any other.
+        log.warning("owner's answers not read", account=channel.account, error=type(error).__name__)
+        return ""
+    return "at_once"
+
+
+def left_s(door: Door, arrived_s: float) -> float:
+    """How long a request that came then may still be offered an answer."""
     return max(0.0, arrived_s + door.settings.reply.passive_answer_s - time.time())
 
 

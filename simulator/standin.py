@@ -39,13 +39,17 @@ Answers = Sequence[str] | Callable[[list[Message]], str]
 
 @dataclass(slots=True)
 class Call:
-    """One request to the stand-in. *ended* is `answered`, a mode's name, or `closed` by the client."""
+    """One request to the stand-in. *ended* is `answered`, a mode's name, or `closed` by the client.
+
+    *used* are the tokens of prompt and completion that it told the client; None while it has told none.
+    """
 
     messages: list[Message]
     body: dict[str, Any]
     t: float
     ended: str = "running"
     answer: str = ""
+    used: tuple[int, int] | None = None
 
     @property
     def question(self) -> str:
@@ -57,6 +61,12 @@ class Call:
     def tokens(self) -> int:
         """What it says that it used."""
         return usage(self.messages, self.answer)["total_tokens"]
+
+    def tell_usage(self) -> dict[str, int]:
+        """The figures for the client, which from now on knows them."""
+        told = usage(self.messages, self.answer)
+        self.used = told["prompt_tokens"], told["completion_tokens"]
+        return told
 
 
 @dataclass(slots=True)
@@ -173,8 +183,7 @@ class StandIn:
         if turn.tool:
             message["tool_calls"] = [tool_call(*turn.tool)]
         reason = "tool_calls" if turn.tool else "stop"
-        used = usage(turn.call.messages, turn.call.answer)
-        return web.json_response(turn.shape.whole(message, reason, used))
+        return web.json_response(turn.shape.whole(message, reason, turn.call.tell_usage()))
 
     async def _stream(self, request: web.Request, turn: _Turn, wait_s: float) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream; charset=utf-8"})
@@ -189,7 +198,7 @@ class StandIn:
         await response.write(turn.shape.event({}, reason))
         options = turn.call.body.get("stream_options")
         if isinstance(options, dict) and options.get("include_usage"):
-            await response.write(turn.shape.usage_event(usage(turn.call.messages, turn.call.answer)))
+            await response.write(turn.shape.usage_event(turn.call.tell_usage()))
         await response.write(b"data: [DONE]\n\n")
         await response.write_eof()
         return response

@@ -21,7 +21,8 @@ TOP = ("app.py", "worker.py", "launch.py")
 FLOORS = {
     "config": 0,
     **dict.fromkeys(("bot.errors", "bot.messages", "bot.failpoints", "bot.ending", "bot.channels.base"), 1),
-    **dict.fromkeys(("bot.conversation", "bot.tokens", "bot.text", "bot.words", "bot.markdown"), 2),
+    **dict.fromkeys(("bot.conversation", "bot.tokens", "bot.text", "bot.markdown"), 2),
+    **dict.fromkeys(("bot.words", "bot.likeness"), 2),
     **dict.fromkeys(("bot.store", "bot.channels", "bot.model", "bot.tools", "bot.queue"), 3),
     "bot.moderation": 3,
     "bot.wiring": 4,

@@ -146,6 +146,10 @@ class Answers:
             )
         )
 
+    def park(self, chat: Chat, n: int, waits_s: float) -> None:
+        """For *waits_s* the request that message *n* came in waits to be offered its answer."""
+        self._scripts.run("answer_park", [keys.answers(chat)], [n, round(waits_s * 1000), keys.ANSWERS_MS])
+
     def done(self, chat: Chat, n: int) -> None:
         """The answer to message *n* was handed over. Raises StoreAway."""
         self._scripts.run(

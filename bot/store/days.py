@@ -35,6 +35,7 @@ class Day:
         whys: messages that were not answered by their Why; no reason is kept of what is not understood yet.
         scans, followed: how often each QR code was scanned, and by how many who followed with it; `` stands
             for the codes that are not in the settings.
+        faq: how many of the answers were the owner's own.
     """
 
     people: int
@@ -46,6 +47,7 @@ class Day:
     whys: Mapping[str, int]
     scans: Mapping[str, int]
     followed: Mapping[str, int]
+    faq: int
 
     @property
     def messages(self) -> int:
@@ -128,6 +130,10 @@ class Days:
         lines = f"1 {_SCAN}{scene}" + (f"\n1 {_FOLLOWED}{scene}" if followed else "")
         return Write("add", keys.day(chat.account, self._day(0)), lines, keys.DAYS_MS)
 
+    def faq(self, chat: Chat) -> Write:
+        """Somebody was answered with the owner's own words."""
+        return Write("add", keys.day(chat.account, self._day(0)), "1 faq", keys.DAYS_MS)
+
     def of(self, account: str, days: int) -> list[Day]:
         """The last *days* days, today last. Raises StoreAway."""
         return self._read((account, self._day(ago)) for ago in range(days - 1, -1, -1))
@@ -162,6 +168,7 @@ def _day(row: Mapping[bytes, bytes], people: int) -> Day:
         whys={name: counts[f"why:{name}"] for name in get_args(Why) if f"why:{name}" in counts},
         scans=_below(counts, _SCAN),
         followed=_below(counts, _FOLLOWED),
+        faq=counts.get("faq", 0),
     )
 
 

@@ -30,6 +30,7 @@ class Accepted:
         full: the inbox was full: the message is settled as refused, or waits to be told so.
         settled: nobody will answer it any more.
         attempts: which delivery this is, from 1; 0 where they are not counted.
+        faq: which version of its owner's questions the account has now; "" where it never had any.
     """
 
     new: bool
@@ -38,6 +39,7 @@ class Accepted:
     full: bool = False
     settled: bool = False
     attempts: int = 0
+    faq: str = ""
 
 
 @dataclass(slots=True)
@@ -83,13 +85,14 @@ class Inbox:
         waits to be offered the answer. Raises StoreAway, or Forged for a nonce used with another body.
         """
         chat = message.chat
-        outcome, n, wake, attempts = self._scripts.run(
+        outcome, n, wake, attempts, faq = self._scripts.run(
             "accept",
             [
                 *(keys.seen(message.account, message.msg_id), keys.inbox(chat), keys.ready, keys.cut(chat)),
                 *(keys.counts, keys.allowance(chat), keys.lease(chat)),
                 *(keys.nonce(message.account, nonce.value if nonce else ""), keys.flood(chat)),
                 *(keys.attempts(message.account, message.msg_id), keys.answers(chat)),
+                keys.changes(chat.account),
             ],
             [
                 *(attempt, keys.SEEN_MS, str(chat), dump_message(message)),
@@ -101,7 +104,7 @@ class Inbox:
         )
         if outcome < 0:
             raise Forged("nonce")
-        return Accepted(outcome > 0, n, bool(wake), outcome in (2, 3), outcome == 3, attempts)
+        return Accepted(outcome > 0, n, bool(wake), outcome in (2, 3), outcome == 3, attempts, text(faq))
 
     def forward(self, message: InboundMessage) -> Write:
         """*message*, one of OURS, waits in its chat's inbox once the turn is settled: once, whatever dies."""

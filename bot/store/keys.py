@@ -37,6 +37,7 @@ All begin with `yd1:`. A `{chat}` is `account:peer`. Times are milliseconds by t
 | reserved:{account} | hash: chat → what is set aside for the answer that is being made | 1 day, renewed |
 | limits:{account} | hash: limits set from the chat, of one person under their salted hash | for ever |
 | changes:{account} | hash: what admins changed from the chat: `paused`, … | for ever |
+| faq:{account} | hash: number → the owner's question and answer; `last` is the highest | for ever |
 | carried:{account}:{day} | hash: what people used that day before they were erased, salted | 2 days |
 | cases:{account} | hash: number → complaint, who wants a human; `last` is the highest | 400 days, renewed |
 | day:{account}:{day} | hash: messages by end, answers by time, what was stopped, scans | 400 days |
@@ -108,7 +109,7 @@ FAILING_MS = 30 * 60_000
 
 FOREVER = (
     *("schema", "counts", "ready", "workers", "dead", "inbox:", "turn:"),
-    *("salt", "people:", "admins:", "bans:", "admitted:", "active:", "limits:", "changes:"),
+    *("salt", "people:", "admins:", "bans:", "admitted:", "active:", "limits:", "changes:", "faq:"),
 )
 """What may stand without a lifetime: bounded, or gone as soon as nothing waits."""
 
@@ -164,6 +165,7 @@ votes = _of("votes")
 reserved = _of("reserved")
 limits = _of("limits")
 changes = _of("changes")
+faq = _of("faq")
 access_token = _of("access_token")
 token_forced = _of("token_forced")
 notice = _of("notice")

@@ -20,6 +20,7 @@ from bot.store.codes import Codes
 from bot.store.days import Days
 from bot.store.deliveries import Deliveries
 from bot.store.erasure import Erasure
+from bot.store.faq import Faq
 from bot.store.health import StoreHealth
 from bot.store.inbox import Inbox
 from bot.store.leases import Leases
@@ -83,6 +84,7 @@ class Bot:
     changes: Changes
     days: Days
     voices: Voices
+    faq: Faq
     erasure: Erasure
     codes: Codes
     roster: Roster
@@ -126,6 +128,7 @@ def build_bot(settings: Settings) -> Bot:
         cases=Cases(client),
         changes=Changes(),
         voices=Voices(client),
+        faq=Faq(client),
         erasure=Erasure(people, Cases(client), ledger, _admins(settings)),
         codes=Codes(client, scripts, people),
         roster=Roster(client, people),

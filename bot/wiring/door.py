@@ -17,6 +17,7 @@ from bot.store.arrivals import Arrivals
 from bot.store.client import WEB_CONNECTIONS, queue_client, subscriber_client, web_client
 from bot.store.dead_letters import DeadLetters
 from bot.store.deliveries import Deliveries
+from bot.store.faq import Faq
 from bot.store.health import StoreHealth
 from bot.store.inbox import Inbox
 from bot.store.notices import Notices
@@ -47,6 +48,7 @@ class Door:
     deliveries: Deliveries
     arrivals: Arrivals
     parked: Parked
+    faq: Faq
     texts: Mapping[str, Texts]
 
 
@@ -69,6 +71,7 @@ def open_door(settings: Settings) -> Door:
         deliveries=Deliveries(client),
         arrivals=Arrivals(client),
         parked=Parked(subscriber_client(url)),
+        faq=Faq(client),
         texts={name: load_texts(account.language) for name, account in settings.accounts.items()},
     )
 

@@ -32,6 +32,8 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     lines = [texts.say("stats_people", people=today.people, messages=today.messages)]
     if today.took:
         lines.append(texts.say("stats_times", usual=today.seconds(0.5), slow=today.seconds(0.95)))
+    if today.faq:
+        lines.append(texts.say("stats_faq", count=today.faq))
     lines.append(texts.say("stats_failed", failed=today.failed, waiting=bot.health.counts()["waiting"]))
     lines += stopped_by_words(texts, today)
     if money.is_priced(bot):

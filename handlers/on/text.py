@@ -5,7 +5,7 @@ from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
 from bot.wiring.bot import Bot
-from handlers import commands, moderation, rights
+from handlers import commands, faq, moderation, rights
 from handlers.answering import ask
 from handlers.choices import picked
 from handlers.commands import fetch
@@ -32,7 +32,8 @@ def reply(bot: Bot, turn: Turn, recalled: Recalled) -> Plan:
         or (not called.word and not is_admin)
         or (bare and recalled.rest is None and not recalled.late)
     ):
-        return moderation.turned_away(bot, turn, recalled, text) or ask(bot, turn, recalled)
+        turned_away = moderation.turned_away(bot, turn, recalled, text)
+        return turned_away or faq.answered(bot, turn, recalled) or ask(bot, turn, recalled)
     if called.command is None or (called.command.ADMINS and not is_admin):
         turned_away = moderation.turned_away(bot, turn, recalled, text)
         if turned_away is not None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from tests.chaos.books import PRICED, Books, words_of
 from tests.chaos.kills import START_S, Killing, armed, bury, children, lives, newcomer
 from tests.chaos.oracle import Chat, Oracle, Verdict
 from tests.conftest import free_port
@@ -23,6 +24,7 @@ class Deaths:
     chats: dict[str, Chat]
     took_s: dict[str, float]
     verdict: Verdict
+    books: Books
 
     def replies(self, place: str) -> int:
         return len(self.house.simulator.replies(*self.chats[place]))
@@ -35,7 +37,7 @@ class Deaths:
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """One web process that is never armed; workers and further web processes come and go."""
-    with House(tmp_path_factory.mktemp("house"), workers=0) as house:
+    with House(tmp_path_factory.mktemp("house"), workers=0, environment=PRICED) as house:
         wait_for(lambda: house.get("/healthz")[0] == 200, "the web process", START_S)
         yield house
 
@@ -58,7 +60,7 @@ def deaths(house: House) -> Deaths:
     verdict = killing.oracle.judge()
     killing.stop("web", keep=["web0"])
     took_s = {place: killing.seconds(chat) for place, chat in chats.items()}
-    return Deaths(house, chats, took_s, verdict)
+    return Deaths(house, chats, took_s, verdict, Books.of(house, words_of(house, list(chats.values()))))
 
 
 def test_row_06_a_web_process_dies_before_the_message_is_kept(deaths: Deaths) -> None:
@@ -111,6 +113,15 @@ def test_row_12_a_worker_dies_with_a_hint_in_its_hands(house: House, deaths: Dea
 
     assert killing.oracle.judge().doubled == 0
     assert killing.seconds(chat) < 5.0
+
+
+def test_the_ledger_counts_each_answer_once_wherever_a_process_died(deaths: Deaths) -> None:
+    """Also one that was asked for twice, sent twice, or whose settling was begun by somebody who died."""
+    words = {deaths.house.simulator.replies(*chat)[0].text.split("\n")[0] for chat in deaths.chats.values()}
+    assert len(words) == len(IN_WORKER) + len(IN_WEB)
+
+    deaths.books.hold(in_flight=1)
+    assert deaths.books.answers == len(words)
 
 
 @pytest.mark.parametrize("process", ["web", "worker"])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.chaos.books import PRICED, Books, words_of
 from tests.chaos.figures import Figures
 from tests.chaos.storm import Storm
 from tests.scenarios.house import House
@@ -90,11 +91,22 @@ def rage(storm: Storm, figures: Figures, name: str, seed: int, *, chats: int, wr
     finally:
         note(figures, storm, name)
     hold(storm, seed)
+    settle_accounts(storm, figures, name, chats)
+
+
+def settle_accounts(storm: Storm, figures: Figures, name: str, chats: int) -> None:
+    """The ledger holds what the model said that the answers used; only repeated calls are beside it."""
+    books = Books.of(storm.house, words_of(storm.house, people(chats)))
+    repeats, answers = storm.called_again()[0], f"{books.answers} answers"
+    figures.put(f"{name}: tokens in the ledger", books.entered, f"{books.owed}", answers)
+    figures.put(f"{name}: millionths in the ledger", books.cost, f"{books.owed_cost}", answers)
+    figures.put(f"{name}: tokens of calls in flight at a kill", books.told - books.entered, "—", repeats)
+    books.hold(repeats)
 
 
 def test_a_small_storm_costs_nobody_an_answer(tmp_path: Path, seed: int, figures: Figures) -> None:
-    """The store, a web process and a worker die while twenty people write sixty messages."""
-    with House(tmp_path, webs=2, workers=2) as house:
+    """The store, a web process and a worker die while twenty people write; the ledger is right too."""
+    with House(tmp_path, webs=2, workers=2, environment=PRICED) as house:
         storm = Storm(house, random.Random(seed), messages=60, kills=3, rate=15.0)
         rage(storm, figures, "small storm", seed, chats=20, writers=10)
 
@@ -103,6 +115,6 @@ def test_a_small_storm_costs_nobody_an_answer(tmp_path: Path, seed: int, figures
 @pytest.mark.timeout(900)
 def test_a_storm_of_fifty_kills_costs_nobody_an_answer(tmp_path: Path, seed: int, figures: Figures) -> None:
     """Fifty SIGKILLs over ten thousand messages of a thousand people, at a third of full load."""
-    with House(tmp_path, webs=2, workers=2) as house:
+    with House(tmp_path, webs=2, workers=2, environment=PRICED) as house:
         storm = Storm(house, random.Random(seed), messages=10_000, kills=50, rate=35.0)
         rage(storm, figures, "storm", seed, chats=1000, writers=100)

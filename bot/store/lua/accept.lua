@@ -3,23 +3,26 @@
 -- Running it twice with the same attempt id equals running it once. Times are in milliseconds.
 -- KEYS 1 seen (string) 2 inbox (list) 3 ready (zset) 4 cut (string) 5 counts (hash) 6 allowance (hash)
 --      7 lease (string) 8 nonce (string) 9 flood (string) 10 attempts (set) 11 answers (hash)
+--      12 what admins changed (hash)
 -- ARGV 1 attempt id 2 seen life 3 chat 4 message, JSON that begins with {"v":1, 5 '1' if it cuts 6 cut life
 --      7 allowance kind or '' 8 allowance count 9 allowance window 10 body fingerprint or '' 11 nonce life
 --      12 sweep delay 13 how many may wait, twice that for what cuts 14 flood life 15 notice, like 4
 --      16 life of the attempts, or 0 where they are not counted 17 how long this request waits to be offered the answer,
 --      or 0 18 life of the answers
--- returns {outcome, inbox number, wake, attempts}: outcome 1 accepted, 0 repeat, -1 this nonce bought another body,
---         2 full, a notice waits, 3 full and settled; wake is 1 when nobody holds the chat; attempts to deliver so far
+-- returns {outcome, inbox number, wake, attempts, faq}: outcome 1 accepted, 0 repeat, -1 this nonce bought another body,
+--         2 full, a notice waits, 3 full and settled; wake is 1 when nobody holds the chat; attempts to deliver so far;
+--         faq is the version of the owner's questions, '' where there is none
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 
 if ARGV[10] ~= '' then
   if not redis.call('SET', KEYS[8], ARGV[10], 'NX', 'PX', ARGV[11]) then
-    if redis.call('GET', KEYS[8]) ~= ARGV[10] then return {-1, 0, 0, 0} end
+    if redis.call('GET', KEYS[8]) ~= ARGV[10] then return {-1, 0, 0, 0, ''} end
   end
 end
 
 local attempts = 0
+local faq = redis.call('HGET', KEYS[12], 'faq') or ''
 if tonumber(ARGV[16]) > 0 then
   redis.call('SADD', KEYS[10], ARGV[1])
   redis.call('PEXPIRE', KEYS[10], ARGV[16])
@@ -29,9 +32,9 @@ local seen = redis.call('GET', KEYS[1])
 if seen then
   -- An older version kept the attempt alone.
   local before, attempt = string.match(seen, '^(%d+) (.*)$')
-  if (attempt or seen) == ARGV[1] then return {1, tonumber(before or '0'), 1, attempts} end
+  if (attempt or seen) == ARGV[1] then return {1, tonumber(before or '0'), 1, attempts, faq} end
   redis.call('HINCRBY', KEYS[5], 'duplicates_dropped', 1)
-  return {0, tonumber(before or '0'), 0, attempts}
+  return {0, tonumber(before or '0'), 0, attempts, faq}
 end
 
 local n = redis.call('HINCRBY', KEYS[5], 'accepted', 1)
@@ -51,7 +54,7 @@ else
   outcome = 2
   if waiting >= 2 * most or not redis.call('SET', KEYS[9], n, 'NX', 'PX', ARGV[14]) then
     redis.call('HINCRBY', KEYS[5], 'settled:refused', 1)
-    return {3, n, 0, attempts}
+    return {3, n, 0, attempts, faq}
   end
   local notice = '{"n":' .. n .. ',' .. string.sub(ARGV[15], 2)
   redis.call('LINSERT', KEYS[2], 'AFTER', redis.call('LINDEX', KEYS[2], 0), notice)
@@ -68,4 +71,4 @@ if tonumber(ARGV[17]) > 0 then
   redis.call('PEXPIRE', KEYS[11], ARGV[18])
 end
 redis.call('ZADD', KEYS[3], 'NX', now + ARGV[12], ARGV[3])
-return {outcome, n, 1 - redis.call('EXISTS', KEYS[7]), attempts}
+return {outcome, n, 1 - redis.call('EXISTS', KEYS[7]), attempts, faq}
