@@ -17,12 +17,13 @@ from bot.messages import Chat
 from bot.wiring.bot import Bot, build_bot
 from config import logs
 from config.settings import ConfigError, load
-from handlers import digest, owner
+from handlers import broadcasting, digest, owner
 from handlers.turn import take_turns
 
 RENEW_S = 1.0
 SWEEP_S = 0.5
 PUSH_S = 1.0
+BROADCAST_S = 1.0
 SWEEP_MOST = 500
 _FULL_S = 60.0
 _START_S = 1.0
@@ -136,6 +137,7 @@ def main() -> None:
         (pool.sweep, SWEEP_S),
         (digest.Daily(bot).look, PUSH_S),
         (lambda: owner.push(bot), PUSH_S),
+        (lambda: broadcasting.go_on(bot), BROADCAST_S),
     ):
         threading.Thread(target=_repeat, args=(beat, every_s, ended), daemon=True).start()
     for name, account in bot.accounts.items():

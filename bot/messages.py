@@ -66,7 +66,7 @@ class Event:
 
 Part = Text | Event
 
-OURS = frozenset({"human", "relay", "handback"})
+OURS = frozenset({"human", "relay", "handback", "broadcast", "report"})
 """Kinds of messages that no platform delivers: we put them into an inbox, where nobody asked for them."""
 
 
@@ -81,8 +81,8 @@ class InboundMessage:
         kind: `text`, `image`, `voice`, `video`, `location`, `link`, `file`, `sticker`, `unsupported`,
             `subscribe`, `unsubscribe`, `enter_agent`, `scan`, `click` (on a button that says nothing), or
             `event` for any other event; `flood` stands for one that a full inbox did not keep. Of OURS are
-            `human`, an admin's words to this person, `relay`, somebody's words to this admin, and
-            `handback`: a human is done with this person.
+            `human`, an admin's words to this person, `relay`, somebody's words to this admin, `handback`: a
+            human is done with this person, `broadcast`, a notice to everybody, and `report`: what came of it.
         parts: what it holds, in order.
         created_at: seconds since the epoch, by the platform's clock.
     """

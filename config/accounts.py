@@ -43,6 +43,7 @@ class AccountSettings(Section):
         human_minutes: without a word of either side a hand-over to a human ends after so long.
         welcome: how people are greeted, in place of the text of config/texts.
         menu: the whole custom menu; without it there is a default one, with own_items in it.
+        notices_to_all: whether admins may send a notice to everybody who can be reached.
     """
 
     channel: Channel
@@ -63,6 +64,7 @@ class AccountSettings(Section):
     welcome: Welcome | None = None
     menu: Annotated[tuple[MenuButton, ...], Field(max_length=3)] = ()
     own_items: Annotated[tuple[MenuItem, ...], Field(max_length=5)] = ()
+    notices_to_all: bool = False
 
     _about_text: str = PrivateAttr(default="")
 
@@ -129,6 +131,7 @@ class WecomSettings(AccountSettings):
     secret: Secret
     api_base: WebAddress = "https://qyapi.weixin.qq.com"
     audience: Audience = "internal"
+    notices_to_all: bool = True
 
     @model_validator(mode="after")
     def _menu_fits(self) -> Self:

@@ -10,7 +10,7 @@ from flask import Response, request
 from bot.channels.base import BODY_BYTES, OWN_CHECK, Bell, Channel, Nonce, Poll
 from bot.errors import CallbackRefused, StoreAway, StoreError, Unreadable
 from bot.messages import InboundMessage
-from bot.store.inbox import Accepted
+from bot.store.accepted import Accepted
 from bot.wiring.door import Door
 from config.logs import short_hash
 from handlers import commands, parking

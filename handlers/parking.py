@@ -17,8 +17,8 @@ from flask import Response
 from bot.channels.base import Answering, Channel, tappable
 from bot.errors import StoreAway, StoreError
 from bot.messages import InboundMessage
+from bot.store.accepted import Accepted
 from bot.store.answers import Answer, Told
-from bot.store.inbox import Accepted
 from bot.text import fitting, shortened
 from bot.wiring.door import Door
 from handlers import at_once, commands

@@ -52,7 +52,7 @@ def is_passive(bot: "Bot", turn: Turn) -> bool:
     if bot.accounts[account].settings.reply == "passive":
         return True
     learned = bot.deliveries.of(account)
-    # For a human's words no request waits: they are tried where it is not known.
+    # For words that nobody asked for no request waits: they are tried where it is not known.
     waits = turn.message.kind not in OURS and not is_late(bot, turn)
     return learned == "passive" or (learned == "" and waits)
 

@@ -128,6 +128,13 @@ def _is_new_here(bot: "Bot", turn: Turn, recalled: Recalled) -> bool:
     return bot.accounts[turn.chat.account].settings.audience == "public" and not recalled.noticed
 
 
+def one_message_bytes(bot: "Bot", turn: Turn) -> int:
+    """How long words may be that always go out in one message, whichever way."""
+    limits = bot.channels[turn.chat.account].limits
+    most = limits.text_bytes - MARK_BYTES
+    return min(most, passive.page_bytes(bot, turn, "")) if limits.response_bytes else most
+
+
 def smaller(bot: "Bot", turn: Turn, plan: Plan, index: int) -> Plan | None:
     """*plan* with part *index* cut smaller, and what was not sent numbered anew; None if it is short."""
     part = plan.parts[index]

@@ -15,19 +15,31 @@ from bot.errors import (
     YingdaError,
 )
 from bot.messages import OURS, Chat, Reply, State
+from bot.store.behind import ended_along
 from bot.store.inbox import Turn
 from bot.store.ledger import of_ledger
-from bot.store.memory import Rest
 from bot.store.notices import untold
 from bot.store.turns import Plan, Write
 from bot.wiring.bot import Bot
 from config.logs import short_hash
-from handlers import barred, commands, early, handed, owner, passive, raising, unasked
+from handlers import (
+    barred,
+    broadcasting,
+    commands,
+    early,
+    figures,
+    handed,
+    merging,
+    passive,
+    raising,
+    unasked,
+    unsent,
+)
 from handlers.asking import begun_alone
 from handlers.on import HANDLERS
 from handlers.reply import planned, reworded, smaller
 from handlers.sending import again, send
-from handlers.words import texts_again, texts_of
+from handlers.words import texts_of
 
 TRIES_MAX = 60
 """Attempts to send before a message is given up: about a quarter of an hour, with pauses of 8 to 16 s."""
@@ -115,11 +127,15 @@ def _decide(bot: Bot, turn: Turn) -> Plan:
     """What this message is answered with."""
     recalled = bot.memory.recall(turn.chat, turn.message.person)
     if turn.steps.deaths >= bot.settings.turn.max_deaths:
+        if turn.message.kind in OURS:  # nobody waits for an answer
+            return Plan("dead_letter")
         gave_up = Reply.of(texts_of(bot, turn, recalled).say("gave_up"))
         return planned(bot, turn, recalled, gave_up, state="dead_letter", writes=begun_alone(bot, turn))
     outlasts = commands.outlast_a_cut(turn.message) or handed.of(recalled) is not None
     if turn.lease.stopped and not outlasts:
         return Plan("stopped", writes=begun_alone(bot, turn))
+    if handed.of(recalled) is None:  # A human reads every line as it was written.
+        merging.merge(bot, turn, recalled)
     return barred.barred(bot, turn, recalled) or HANDLERS[turn.message.kind].reply(bot, turn, recalled)
 
 
@@ -138,7 +154,8 @@ def _deliver(bot: Bot, turn: Turn, plan: Plan) -> Turn | None:
         except AllowanceSpent:
             return _put_by(bot, turn, plan, index)
         except AccountUnfit as error:
-            if not passive.may_be(bot, turn) or error.errcode not in passive.UNAUTHORIZED:
+            kept_for_later = passive.may_be(bot, turn) and turn.message.kind != "broadcast"
+            if not kept_for_later or error.errcode not in passive.UNAUTHORIZED:
                 raise
             bot.deliveries.learn(turn.chat.account, "passive")
             raising.tell_passive(bot, turn.chat.account, error)
@@ -171,35 +188,20 @@ def _said_otherwise(bot: Bot, turn: Turn, plan: Plan, index: int, error: Platfor
 
 def _stopped(bot: Bot, turn: Turn, plan: Plan, sent: int) -> Turn | None:
     """The person said stop between two parts: what was sent stays sent."""
-    return _settled(bot, turn, "stopped", _sent_alone(bot, turn, plan, sent))
-
-
-def _sent_alone(bot: Bot, turn: Turn, plan: Plan, sent: int) -> tuple[Write, ...]:
-    """What *plan* leaves behind when only its first *sent* parts are ever read: that alone is remembered."""
-    answer = "\n".join(part.text for part in plan.parts[:sent] if not owner.is_before(part))
-    kept = [bot.memory.shorten(turn.chat, write, answer) for write in plan.writes] if answer else []
-    told = owner.told_writes(plan.writes, sent)
-    return (*(write for write in kept if write), *told, *of_ledger(plan.writes))
+    return _settled(bot, turn, "stopped", unsent.sent_alone(bot, turn, plan, sent))
 
 
 def _put_by(bot: Bot, turn: Turn, plan: Plan, index: int) -> Turn | None:
     """The platform takes no more until the person writes again: the rest waits for 「继续」."""
+    if turn.message.kind == "broadcast":
+        return _settled(bot, turn, "refused", broadcasting.unreached(bot, turn, plan.writes))
     if index == 0 and passive.lost_its_minute(bot, turn, plan):
         log.info("answer put into the inbox", account=turn.chat.account, n=turn.lease.n)
         return _settled(bot, turn, plan.state, passive.instead(bot, turn, plan, 0).writes)
     log.warning("allowance spent", account=turn.chat.account, n=turn.lease.n, unsent=len(plan.parts) - index)
     if turn.message.kind in OURS:
         return _settled(bot, turn, plan.state, unasked.put_by(bot, turn, plan, index))
-    texts = texts_again(bot, turn)
-    more, notice = f"\n{texts.say('more_behind')}", f"\n\n{texts.say('ai_notice')}"
-    parts = [part for part in plan.parts[index:] if not owner.is_before(part)]
-    unsent = "\n\n".join(part.text.replace(more, "").replace(notice, "") for part in parts)
-    noticed = bot.memory.notice(turn.message.person).key
-    writes = [write for write in (plan.writes if index else untold(plan.writes)) if write.key != noticed]
-    rest = Rest(unsent, ai=any(part.label for part in parts), told=False)
-    waiting = None if index else bot.memory.recall(turn.chat, turn.message.person).rest
-    older = waiting.text if waiting and not waiting.told else ""
-    return _settled(bot, turn, plan.state, bot.memory.put_by(turn.chat, rest, writes, older))
+    return _settled(bot, turn, plan.state, unsent.kept(bot, turn, plan, index))
 
 
 def _give_up(bot: Bot, turn: Turn, error: PlatformError) -> Turn | None:
@@ -213,13 +215,15 @@ def _give_up(bot: Bot, turn: Turn, error: PlatformError) -> Turn | None:
         told=error.errmsg,
     )
     plan = turn.steps.plan
+    if plan is not None and turn.message.kind == "broadcast":
+        return _settled(bot, turn, "refused", broadcasting.unreached(bot, turn, plan.writes))
     sent = sum(state == "sent" for state in turn.steps.sends.values())
     if plan is not None and plan.state == "command":
         # What was asked for is done although nobody could be told; of an erased person nothing is kept.
         erased = any(write.op == "purge" for write in plan.writes)
         state: State = "command" if erased else "dead_letter"
         return _settled(bot, turn, state, untold(plan.writes), reason=type(error).__name__)
-    writes = _sent_alone(bot, turn, plan, sent) if plan is not None else ()
+    writes = unsent.sent_alone(bot, turn, plan, sent) if plan is not None else ()
     return _settled(bot, turn, "dead_letter", writes, reason=type(error).__name__)
 
 
@@ -229,15 +233,10 @@ def _settled(
     if state == "dead_letter":
         raising.tell_put_aside(bot, turn, reason)
     bot.failpoints.reach("pre_done")
-    n = turn.lease.n  # settling moves the lease on to the next message
+    n, chat = turn.lease.n, short_hash(str(turn.chat))  # settling moves the lease on to the next message
     took_ms = int(time.time() * 1000) - turn.accepted_ms
-    counted: tuple[Write, ...] = ()
-    if turn.message.kind not in OURS:
-        person, doubled = turn.message.person, turn.steps.doubled
-        counted = (
-            *bot.days.count(person, state, took_ms, reason=reason, doubled=doubled),
-            *bot.roster.spoke(person, bot.ledger.day(), int(time.time() * 1000)),
-        )
+    along, along_state = ended_along(turn.steps.merged, state, turn.lease.cut)
+    counted = figures.of_turn(bot, turn, (state, *[along_state] * len(along)), took_ms, reason)
     following = bot.inbox.settle(turn, state, (*passive.released(bot, turn, writes), *counted), reason)
-    log.info("settled", account=turn.chat.account, chat=short_hash(str(turn.chat)), n=n, state=state)
+    log.info("settled", account=turn.chat.account, chat=chat, n=n, state=state, merged=len(along))
     return following

@@ -1,7 +1,7 @@
 """Each account's day in figures: how many people and messages, how they ended, how long answers took."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, get_args
@@ -41,7 +41,6 @@ class Day:
     people: int
     ended: Mapping[str, int]
     took: Mapping[int, int]
-
     votes: Mapping[str, int]
     tallies: Mapping[str, int]
     whys: Mapping[str, int]
@@ -68,13 +67,11 @@ class Day:
 
     def __add__(self, other: "Day") -> "Day":
         """The same day of another account with it; nobody is in both."""
-        return Day(
-            self.people + other.people,
-            *(
-                Counter(getattr(self, name)) + Counter(getattr(other, name))
-                for name in ("ended", "took", "votes", "tallies", "whys")
-            ),
-        )
+        counts = {
+            name: Counter(getattr(self, name)) + Counter(getattr(other, name))
+            for name in ("ended", "took", "votes", "tallies", "whys", "scans", "followed")
+        }
+        return Day(people=self.people + other.people, faq=self.faq + other.faq, **counts)
 
     def seconds(self, share: float) -> int:
         """Within how many seconds so large a *share* of the answers came; 0 without any."""
@@ -94,17 +91,21 @@ class Days:
         self._zone = ZoneInfo(zone)
 
     def count(
-        self, person: Person, state: State, took_ms: int, *, reason: str = "", doubled: int = 0
+        self, person: Person, states: Sequence[State], took_ms: int, *, reason: str = "", doubled: int = 0
     ) -> tuple[Write, ...]:
-        """A message of *person* ends in *state* after *took_ms*; *reason* is that of a dead letter, *doubled*
-        how many parts of its answer may have reached them twice."""
+        """Messages of *person* end in *states*, if any, the first of them after *took_ms*.
+
+        *reason* is that of a dead letter, *doubled* how many parts of its answer may have arrived twice.
+        """
+        if not states:
+            return ()
         day = self._day(0)
-        lines = f"1 {state}"
-        if state == "dead_letter":
-            lines += f"\n1 why:{'gave_up' if reason == 'poison' else 'undelivered'}"
+        lines = "\n".join(f"{count} {state}" for state, count in Counter(states).items())
+        if states[0] == "dead_letter":
+            lines += f"\n{len(states)} why:{'gave_up' if reason == 'poison' else 'undelivered'}"
         if doubled:
             lines += f"\n{doubled} doubled"
-        if state == "answered":
+        if states[0] == "answered":
             lines += f"\n1 s{next((top for top in _SECONDS if took_ms <= top * 1000), _SECONDS[-1])}"
         return (
             Write("add", keys.day(person.account, day), lines, keys.DAYS_MS),

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from bot.messages import InboundMessage
 from bot.store import keys
-from bot.store.client import Client, store_errors
+from bot.store.client import Client, store_errors, text
 from bot.store.scripts import Scripts
+from bot.store.turns import Write
 from bot.store.values import dump, dump_message, load_message, read, reading
 
 
@@ -61,6 +62,12 @@ class DeadLetters:
             [letter.stored, dump_message(letter.message), str(chat), self._most],
         )
         return found
+
+    def requeued(self, letter: DeadLetter) -> Write:
+        """The same as put_back, when a message is settled; nothing if it is gone or its inbox full then."""
+        chat = letter.message.chat
+        lines = (str(self._most), str(chat), dump_message(letter.message), text(letter.stored))
+        return Write("requeue", keys.inbox(chat), "\n".join(lines))
 
 
 def _load(stored: bytes | str) -> DeadLetter:

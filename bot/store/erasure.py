@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 
 from bot.messages import Chat, Person
 from bot.store import keys
+from bot.store.broadcasts import Broadcasts
 from bot.store.cases import Cases
 from bot.store.ledger import Ledger
 from bot.store.memory import SESSIONS_KEPT, Recalled
@@ -15,11 +16,17 @@ class Erasure:
     """Knows every place where something of a person lies; test_erasure looks through a whole store."""
 
     def __init__(
-        self, people: People, cases: Cases, ledger: Ledger, admins: Mapping[str, Collection[str]]
+        self,
+        people: People,
+        cases: Cases,
+        ledger: Ledger,
+        broadcasts: Broadcasts,
+        admins: Mapping[str, Collection[str]],
     ) -> None:
         """*admins*: who is one by the settings, by account; what people say to a human waits for them."""
         self._people = people
         self._cases = cases
+        self._broadcasts = broadcasts
         self._ledger = ledger
         self._admins = admins
 
@@ -33,7 +40,7 @@ class Erasure:
             *(keys.memory(chat), *(keys.memory(chat, session) for session in sessions)),
             *(keys.rest(chat), keys.picks(chat), keys.failed(chat), keys.answers(chat)),
             *(keys.allowance(chat), keys.cut(chat), keys.flood(chat), keys.pace(chat)),
-            *(keys.noticed(person), keys.person(person)),
+            *(keys.noticed(person), keys.person(person), keys.draft(person)),
         ]
         ours = (case for case in self._cases.all(person.account) if case.number == number)
         return (
@@ -47,6 +54,7 @@ class Erasure:
                 Write("purge", key, f'"number":{number},')
                 for key in (keys.recent(person.account), keys.votes(person.account))
             ),
+            *self._broadcasts.of_author(person.account, number),
             Write("purge", keys.dead, f'"sender":"{person.sender}"'),
             *self._relayed(person.account, number),
         )

@@ -1,5 +1,7 @@
 """The owner's questions and answers of each account; every process keeps a copy and knows when it is old."""
 
+from typing import cast
+
 from bot.likeness import Known, Questions
 from bot.store import keys
 from bot.store.changes import Changes
@@ -52,7 +54,9 @@ class Faq:
     def _read(self, account: str) -> Questions:
         with store_errors():
             found = self._client.hgetall(keys.faq(account))
-        return Questions([_load(int(text(field)), value) for field, value in found.items() if field != _LAST])
+        return Questions(
+            [_load(int(text(field)), cast(bytes, value)) for field, value in found.items() if field != _LAST]
+        )
 
 
 def _changed(account: str, n: int) -> Write:

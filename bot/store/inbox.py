@@ -9,6 +9,8 @@ from bot.channels.base import Allowance, Nonce, Pace
 from bot.errors import Forged, LeaseLost, PlatformAway, StoreUnfit
 from bot.messages import Chat, InboundMessage, State
 from bot.store import keys
+from bot.store.accepted import Accepted
+from bot.store.behind import Behind, dump_numbers, ended_along, joined, load_behind
 from bot.store.client import text
 from bot.store.dead_letters import dump_letter
 from bot.store.leases import UNFIT_MS, Lease, hand_back
@@ -19,37 +21,20 @@ from bot.store.values import dump_message, known, load_message, number
 ANSWER_BUCKETS_S = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 120.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """What became of a callback.
-
-    Attributes:
-        new: false for a repeat.
-        n: its inbox number; 0 where only an older version knows it.
-        wake: nobody holds the chat yet.
-        full: the inbox was full: the message is settled as refused, or waits to be told so.
-        settled: nobody will answer it any more.
-        attempts: which delivery this is, from 1; 0 where they are not counted.
-        faq: which version of its owner's questions the account has now; "" where it never had any.
-    """
-
-    new: bool
-    n: int
-    wake: bool
-    full: bool = False
-    settled: bool = False
-    attempts: int = 0
-    faq: str = ""
-
-
 @dataclass(slots=True)
 class Turn:
-    """The head message of a taken chat, and how far its answer has come."""
+    """The head message of a taken chat, and how far its answer has come.
+
+    Attributes:
+        message: with the words of the lines that were joined to it (`steps.merged`).
+        behind: what waited behind it when it was taken, in order; not necessarily all of it.
+    """
 
     lease: Lease
     message: InboundMessage
     accepted_ms: int
     steps: Steps
+    behind: tuple[Behind, ...] = ()
 
     @property
     def chat(self) -> Chat:
@@ -59,11 +44,15 @@ class Turn:
 class Inbox:
     """Every accepted message waits here until it is settled; nothing is popped before that."""
 
-    def __init__(self, scripts: Scripts, process: str, *, most: int = 100) -> None:
-        """At most *most* messages of one chat wait; what stops them may wait beyond that."""
+    def __init__(self, scripts: Scripts, process: str, *, most: int = 100, along: int = 0) -> None:
+        """At most *most* messages of one chat wait; what stops them may wait beyond that.
+
+        A turn shows up to *along* of those behind its message.
+        """
         self._scripts = scripts
         self._process = process
         self._most = most
+        self._along = along
 
     def accept(
         self,
@@ -118,28 +107,38 @@ class Inbox:
         token = secrets.token_hex(8)
         found = self._scripts.run(
             "take",
-            [
-                *(keys.lease(chat), keys.turn(chat), keys.inbox(chat)),
-                *(keys.ready, keys.cut(chat), keys.beat),
-            ],
+            [*(keys.lease(chat), keys.turn(chat), keys.inbox(chat)), keys.ready, keys.cut(chat), keys.beat],
             [
                 *(token, keys.LEASE_MS, str(chat), self._process),
-                *(keys.SCHEMA, keys.BEAT_GAP_MS, keys.BEAT_GRACE_MS),
+                *(keys.SCHEMA, keys.BEAT_GAP_MS, keys.BEAT_GRACE_MS, self._along),
             ],
         )
         if not found:
             return None
         if len(found) == 1:
             known(int(found[0]))
-        head, cut, *pairs = map(text, found)
-        lease = Lease(chat, token, number(head), int(cut))
+        head, cut, waiting = text(found[0]), int(found[1]), found[2]
+        pairs = [text(word) for word in found[3:]]
+        lease = Lease(chat, token, number(head), cut)
         try:
             accepted_ms, message = load_message(head)
             steps = Steps.load(dict(zip(pairs[::2], pairs[1::2], strict=True)))
         except StoreUnfit:
             hand_back(self._scripts, lease, UNFIT_MS)
             raise
-        return Turn(lease, message, accepted_ms, steps)
+        behind = load_behind(waiting)
+        message = joined(message, (one for one in behind if one.n in steps.merged))
+        return Turn(lease, message, accepted_ms, steps, behind)
+
+    def join(self, turn: Turn, along: Sequence[Behind]) -> None:
+        """From here on the lines *along* are one question with the message of *turn*, whoever answers it.
+
+        Until that is settled they wait as they did. Raises LeaseLost, StoreAway.
+        """
+        numbers = tuple(one.n for one in along)
+        self.record(turn, {"merged": dump_numbers(numbers)})
+        turn.steps.merged = numbers
+        turn.message = joined(turn.message, along)
 
     def record(
         self,
@@ -159,8 +158,8 @@ class Inbox:
         cut, wait_ms = self._scripts.run(
             "record",
             [
-                *(keys.turn(chat), keys.lease(chat), keys.cut(chat), keys.allowance(chat), keys.counts),
-                keys.pace(chat),
+                *(keys.turn(chat), keys.lease(chat), keys.cut(chat)),
+                *(keys.allowance(chat), keys.counts, keys.pace(chat)),
             ],
             [
                 *(turn.lease.token, keys.LEASE_MS, int(spend), count),
@@ -183,27 +182,23 @@ class Inbox:
     def settle(self, turn: Turn, state: State, writes: Sequence[Write], reason: str = "") -> Turn | None:
         """End the head message in *state* together with *writes*; the next turn, or None when nothing waits.
 
-        *reason* (a constant word) goes into the dead letter. Raises LeaseLost, StoreAway.
+        Lines that were joined to it end with it; in a dead letter their words stand with its own. *reason*
+        (a constant word) goes into the letter. Raises LeaseLost, StoreAway.
         """
         chat, lease = turn.chat, turn.lease
+        along, along_state = ended_along(turn.steps.merged, state, lease.cut)
         took_ms = max(0, int(time.time() * 1000) - turn.accepted_ms)
         found = self._scripts.run(
             "settle",
             [
-                *(
-                    keys.lease(chat),
-                    keys.turn(chat),
-                    keys.inbox(chat),
-                    keys.ready,
-                    keys.counts,
-                    keys.cut(chat),
-                ),
-                *(keys.dead, *(write.key for write in writes)),
+                *(keys.lease(chat), keys.turn(chat), keys.inbox(chat), keys.ready, keys.counts),
+                *(keys.cut(chat), keys.dead, *(write.key for write in writes)),
             ],
             [
                 *(lease.token, keys.LEASE_MS, str(chat), lease.n, state),
                 *(_bucket(took_ms) if state == "answered" else "", took_ms),
                 dump_letter(lease.n, turn.message, reason) if state == "dead_letter" else "",
+                *(dump_numbers(along), along_state, self._along),
                 *(item for write in writes for item in (write.op, write.value, write.life_ms)),
             ],
         )
@@ -215,7 +210,7 @@ class Inbox:
         lease.n = number(text(found[1]))
         lease.learn(int(found[2]))
         accepted_ms, message = load_message(found[1])
-        return Turn(lease, message, accepted_ms, Steps())
+        return Turn(lease, message, accepted_ms, Steps(), load_behind(found[3]))
 
     def hand_back(self, lease: Lease, *, delay_s: float, count: str = "") -> None:
         """Give the chat back unfinished; it is hinted at again after *delay_s*. *count*: `tries` or `deaths`.

@@ -39,6 +39,10 @@ All begin with `yd1:`. A `{chat}` is `account:peer`. Times are milliseconds by t
 | changes:{account} | hash: what admins changed from the chat: `paused`, … | for ever |
 | faq:{account} | hash: number → the owner's question and answer; `last` is the highest | for ever |
 | carried:{account}:{day} | hash: what people used that day before they were erased, salted | 2 days |
+| broadcasts | set of accounts with a notice to everybody under way | while there is one |
+| broadcast:{account} | hash: that notice or the last one, how far it has come | 7 days, renewed |
+| broadcast_held:{account} | string: who hands it out now | 1 to 20 s |
+| draft:{person} | string: a notice that its author has to confirm | 5 min |
 | cases:{account} | hash: number → complaint, who wants a human; `last` is the highest | 400 days, renewed |
 | day:{account}:{day} | hash: messages by end, answers by time, what was stopped, scans | 400 days |
 | day_people:{account}:{day} | HyperLogLog of senders | 400 days |
@@ -92,6 +96,8 @@ RECENT_MS = 7 * DAY_MS
 VOTES_MS = 400 * DAY_MS
 DAYS_MS = 400 * DAY_MS
 PICKS_MS = 300_000
+BROADCAST_MS = 7 * DAY_MS
+DRAFT_MS = 300_000
 FAILED_MS = DAY_MS
 WORKER_MS = 10_000
 BEAT_GAP_MS = 2_500  # workers renew every second: after a longer gap the store was away, or all of them
@@ -110,6 +116,7 @@ FAILING_MS = 30 * 60_000
 FOREVER = (
     *("schema", "counts", "ready", "workers", "dead", "inbox:", "turn:"),
     *("salt", "people:", "admins:", "bans:", "admitted:", "active:", "limits:", "changes:", "faq:"),
+    "broadcasts",
 )
 """What may stand without a lifetime: bounded, or gone as soon as nothing waits."""
 
@@ -123,6 +130,7 @@ notices = PREFIX + "notices"
 notice_pace = PREFIX + "notice_pace"
 model_failing = PREFIX + "model_failing"
 salt = PREFIX + "salt"
+broadcasts = PREFIX + "broadcasts"
 
 
 def _of_chat(name: str) -> Callable[[Chat], str]:
@@ -149,6 +157,9 @@ pace = _of_chat("pace")
 flood = _of_chat("flood")
 noticed = _of_person("noticed")
 person = _of_person("person")
+draft = _of_person("draft")
+broadcast = _of("broadcast")
+broadcast_held = _of("broadcast_held")
 delivery = _of("delivery")
 arrivals = _of("arrivals")
 people = _of("people")

@@ -27,6 +27,7 @@ Op = Literal[
     "purge",
     "log",
     "cut",
+    "requeue",
     "answer",
     "taken",
     "forward",
@@ -96,6 +97,8 @@ class Steps:
         deaths: how often a process died while it held this turn, or the turn itself crashed.
         tries: how often the turn was given back because the platform did not take it.
         doubled: how often a part was sent once more that may have been delivered.
+        merged: inbox numbers of the lines that are one question with the head.
+        asked: whether the model was asked, even if nobody knows what came of it.
     """
 
     plan: Plan | None = None
@@ -103,6 +106,8 @@ class Steps:
     deaths: int = 0
     tries: int = 0
     doubled: int = 0
+    merged: tuple[int, ...] = ()
+    asked: bool = False
 
     @property
     def early(self) -> OutText | None:
@@ -129,4 +134,6 @@ class Steps:
             int(fields.get("deaths", 0)) + sum(name.startswith("death:") for name in fields),
             int(fields.get("tries", 0)),
             int(fields.get("doubled", 0)),
+            tuple(map(int, fields.get("merged", "").split())),
+            "model" in fields,
         )

@@ -13,11 +13,14 @@ from bot.moderation import Moderator, WordLists
 from bot.store.access_tokens import AccessTokens
 from bot.store.answers import Answers
 from bot.store.arrivals import Arrivals
+from bot.store.behind import ALONG_MOST
+from bot.store.broadcasts import Broadcasts
 from bot.store.cases import Cases
 from bot.store.changes import Changes
 from bot.store.client import Client, queue_client, web_client, worker_client
 from bot.store.codes import Codes
 from bot.store.days import Days
+from bot.store.dead_letters import DeadLetters
 from bot.store.deliveries import Deliveries
 from bot.store.erasure import Erasure
 from bot.store.faq import Faq
@@ -81,6 +84,8 @@ class Bot:
     people: People
     ledger: Ledger
     cases: Cases
+    dead_letters: DeadLetters
+    broadcasts: Broadcasts
     changes: Changes
     days: Days
     voices: Voices
@@ -112,6 +117,7 @@ def build_bot(settings: Settings) -> Bot:
     scripts, process = Scripts(worker_client(url, threads), threads + 8), process_name("worker")
     people = People(client, scripts, audit_days=settings.privacy.audit_days)
     ledger = Ledger(client, scripts, people, settings.time.zone)
+    broadcasts = Broadcasts(client, scripts, most=settings.turn.inbox_most)
     budget = budget_of(settings)
     counters = {model: TokenCounter.for_model(model, VOCABULARY) for model in settings.chat.all_models}
     tokens = counters[settings.chat.model]
@@ -120,16 +126,18 @@ def build_bot(settings: Settings) -> Bot:
         accounts={name: _account(name, found, tokens, budget) for name, found in settings.accounts.items()},
         texts={language: load_texts(language) for language in get_args(Language)},
         channels=channels(settings, AccessTokens(scripts), connections=threads),
-        inbox=Inbox(scripts, process, most=settings.turn.inbox_most),
+        inbox=Inbox(scripts, process, most=settings.turn.inbox_most, along=_along(settings)),
         leases=Leases(scripts, process),
         memory=_memory(settings, client, scripts, people),
         people=people,
         ledger=ledger,
         cases=Cases(client),
+        dead_letters=DeadLetters(client, scripts, most=settings.turn.inbox_most),
         changes=Changes(),
         voices=Voices(client),
         faq=Faq(client),
-        erasure=Erasure(people, Cases(client), ledger, _admins(settings)),
+        erasure=Erasure(people, Cases(client), ledger, broadcasts, _admins(settings)),
+        broadcasts=broadcasts,
         codes=Codes(client, scripts, people),
         roster=Roster(client, people),
         counters=counters,
@@ -162,6 +170,10 @@ def _health(url: str) -> StoreHealth:
 
 def _admins(settings: Settings) -> dict[str, tuple[str, ...]]:
     return {name: account.admins for name, account in settings.accounts.items()}
+
+
+def _along(settings: Settings) -> int:
+    return ALONG_MOST if settings.turn.merge_waiting else 0
 
 
 def _model(settings: Settings) -> Model:

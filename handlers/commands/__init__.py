@@ -133,7 +133,7 @@ def cuts(message: InboundMessage) -> bool:
 
 def outlast_a_cut(message: InboundMessage) -> bool:
     """Whether *message* is carried out although a newer one stopped what is older: another control word,
-    words to and of a human, and what is somebody's right."""
+    words that came from somebody else, and what is somebody's right."""
     return cuts(message) or message.kind in OURS or _named(message) in ALWAYS
 
 

@@ -75,7 +75,7 @@ def _kept(bot: "Bot", turn: Turn, recalled: Recalled, known: Questions, entry: K
         or len(entry.words) > WORDS_MOST
         or longest > WORD_CHARS
     ):
-        return told(bot, turn, recalled, "faq_too_long", **limits)
+        return told(bot, turn, recalled, "faq_too_long", writes=(), **limits)
     called = None if entry.words else commands.parse(entry.question)
     if called is not None and called.command is not None:
         return told(bot, turn, recalled, "faq_is_a_command", word=shortened(entry.question, _SHOWN_CHARS))

@@ -7,7 +7,6 @@ from bot.store.turns import Plan
 from bot.wiring.bot import Bot
 from handlers import scenes, welcome
 from handlers.reply import planned
-from handlers.words import texts_of
 
 KINDS = ("subscribe", "enter_agent")
 
@@ -16,9 +15,6 @@ def reply(bot: Bot, turn: Turn, recalled: Recalled) -> Plan:
     """The welcome; opening an app again is no reason to be greeted again (protocol C2)."""
     if turn.message.kind == "enter_agent" and recalled.noticed:
         return Plan("ignored")
-    settings, texts = bot.accounts[turn.chat.account].settings, texts_of(bot, turn, recalled)
-    text = welcome.words(bot, turn, recalled)
-    if settings.audience == "public":
-        text = f"{text}\n{texts.say('ai_notice')}"
     writes = (bot.memory.notice(turn.message.person), *scenes.left_behind(bot, turn, recalled))
+    text = welcome.words(bot, turn, recalled)
     return planned(bot, turn, recalled, Reply.of(text), state="answered", writes=writes)

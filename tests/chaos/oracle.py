@@ -1,5 +1,6 @@
 """The oracle of every chaos test: none lost, doubled at most ambiguous, in order, all settled and drained."""
 
+import re
 import threading
 import time
 from collections import defaultdict
@@ -10,6 +11,8 @@ from simulator.callbacks import Delivery
 from tests.scenarios.house import House, wait_for
 
 Chat = tuple[str, str]
+WORD = re.compile(r"^(?:echo:)?(w\d{6})\s*$", re.MULTILINE)
+"""One word as it is asked or comes back: on a line of its own, several where lines were merged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +65,8 @@ class Oracle:
         return delivery
 
     def heard(self, account: str, peer: str) -> list[str]:
-        """The words that came back to *peer*, in order."""
-        return [text for text, _ in self._heard(account, peer)]
+        """The words that came back to *peer*, in order; one message holds those of lines that were merged."""
+        return [word for words, _ in self._heard(account, peer) for word in words]
 
     def answered(self) -> bool:
         """Whether everything acknowledged so far has come back."""
@@ -77,7 +80,7 @@ class Oracle:
         """For each acknowledged word that came back: when that was, and its first reply (epoch seconds)."""
         found: list[tuple[float, float]] = []
         for chat, words in self._words().items():
-            first = dict(reversed(self._heard(*chat)))
+            first = {word: at for heard, at in reversed(self._heard(*chat)) for word in heard}
             found += [
                 (word.at, first[word.text]) for word in words if word.acknowledged and word.text in first
             ]
@@ -87,7 +90,8 @@ class Oracle:
         """When (epoch seconds) the model was called for each word."""
         asked: dict[str, list[float]] = defaultdict(list)
         for call in self.house.simulator.model.calls[self._calls_before :]:
-            asked[call.question.removeprefix("echo:")].append(call.t)
+            for word in WORD.findall(call.question):
+                asked[word].append(call.t)
         return asked
 
     def verdict(self) -> Verdict:
@@ -96,11 +100,10 @@ class Oracle:
         doubled = {"official": 0, "wecom": 0}
         said = self._words()
         for chat, words in said.items():
-            heard = self.heard(*chat)
-            own = [word.text for word in words]
-            assert set(heard) <= set(own), f"{chat} heard another's words: {set(heard) - set(own)}"
+            others = set(self.heard(*chat)) - {word.text for word in words}
+            assert not others, f"{chat} heard another's words: {others}"
             lost += self._lost(chat, words)
-            doubled[self.house.simulator.accounts[chat[0]].channel] += len(heard) - len(set(heard))
+            doubled[self.house.simulator.accounts[chat[0]].channel] += self._repeats(chat)
         counts = self.house.counts()
         return Verdict(
             said=sum(len(words) for words in said.values()),
@@ -142,10 +145,18 @@ class Oracle:
         with self._lock:
             return {chat: list(words) for chat, words in self._said.items()}
 
-    def _heard(self, account: str, peer: str) -> list[tuple[str, float]]:
+    def _heard(self, account: str, peer: str) -> list[tuple[list[str], float]]:
         replies = self.house.simulator.replies(account, peer)
-        texts = [(sent.text.split("\n", 1)[0].strip(), sent.t) for sent in replies]
-        return [(text, at) for text, at in texts if text[:1] == "w" and text[1:7].isdigit()]
+        return [(WORD.findall(sent.text), sent.t) for sent in replies]
+
+    def _repeats(self, chat: Chat) -> int:
+        """How many messages said what had been said."""
+        known: set[str] = set()
+        repeats = 0
+        for words, _ in self._heard(*chat):
+            repeats += not known.isdisjoint(words)
+            known.update(words)
+        return repeats
 
     def _lost(self, chat: Chat, words: list[Word]) -> int:
         heard = set(self.heard(*chat))

@@ -64,7 +64,7 @@ class Crowd:
         while not self._over.wait(PACE_S):
             if office:
                 self.oracle.say("office", newcomer())
-            elif said - len(self.oracle.house.simulator.replies("shop", follower)) < UNANSWERED:
+            elif said - len(set(self.oracle.heard("shop", follower))) < UNANSWERED:
                 said += self.oracle.say("shop", follower).acknowledged
 
 

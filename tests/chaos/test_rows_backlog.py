@@ -19,7 +19,7 @@ from bot.store.inbox import Inbox
 from bot.store.scripts import Scripts
 from tests.chaos.figures import Figures
 from tests.chaos.readings import Knock, knock, percentile, rss_mb
-from tests.scenarios.house import House, wait_for
+from tests.scenarios.house import APART, House, wait_for
 
 WAITING = int(os.environ.get("CHAOS_BACKLOG") or 100_000)
 EACH = 5
@@ -79,7 +79,7 @@ def test_row_35_a_backlog_leaves_the_acknowledgement_untouched_and_drains(
 ) -> None:
     """The same p99 with 100 000 waiting, no message lost, out of order or doubled, memory in bounds."""
     numbers, chats = count(), WAITING // EACH
-    with House(tmp_path, workers=0) as house:
+    with House(tmp_path, workers=0, environment=APART) as house:
         world = house.simulator.world
 
         def acknowledged() -> list[float]:

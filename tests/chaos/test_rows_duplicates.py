@@ -10,7 +10,7 @@ import pytest
 from simulator.testing import Delivery
 from tests.chaos.figures import Figures
 from tests.chaos.oracle import Oracle
-from tests.scenarios.house import House
+from tests.scenarios.house import APART, House
 
 _people = count(1)
 
@@ -18,7 +18,7 @@ _people = count(1)
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """Two web processes, which the deliveries reach in turn, and one worker."""
-    with House(tmp_path_factory.mktemp("house"), webs=2) as house:
+    with House(tmp_path_factory.mktemp("house"), webs=2, environment=APART) as house:
         yield house
 
 
@@ -95,7 +95,7 @@ def test_row_02_ten_thousand_messages_three_copies_at_once(
     tmp_path_factory: pytest.TempPathFactory, figures: Figures
 ) -> None:
     """0 of 10 000 are answered twice, and none is lost."""
-    with House(tmp_path_factory.mktemp("many"), webs=2, workers=2) as house:
+    with House(tmp_path_factory.mktemp("many"), webs=2, workers=2, environment=APART) as house:
         people = [("shop", f"oMany_{next(_people):022d}") for _ in range(500)]
 
         verdict = three_at_once(house, people, each=20, hands=24).judge(120.0)

@@ -15,7 +15,7 @@ from tests.chaos.figures import Figures
 from tests.chaos.oracle import Oracle
 from tests.chaos.readings import percentile, shim
 from tests.conftest import free_port
-from tests.scenarios.house import House, wait_for
+from tests.scenarios.house import APART, House, wait_for
 from tests.scenarios.test_flood_and_poison import flask
 
 CLOCK = """
@@ -71,7 +71,7 @@ def clock(tmp_path_factory: pytest.TempPathFactory) -> Clock:
 @pytest.fixture(scope="module")
 def odd_house(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Iterator[House]:
     """Two workers of which one lives by the clock, and a web process beside that may."""
-    with House(tmp_path_factory.mktemp("house"), workers=1) as house:
+    with House(tmp_path_factory.mktemp("house"), workers=1, environment=APART) as house:
         house.start_worker(1, clock.environment)
         house.await_ready()
         yield house
@@ -149,7 +149,7 @@ def supervise(house: House, until: Callable[[], bool], limit_s: float) -> int:
 @pytest.mark.chaos
 def test_row_34_a_message_that_kills_is_given_up(tmp_path: Path, figures: Figures) -> None:
     """As many deaths as are forgiven, one dead letter, one apology; what comes after it flows, others too."""
-    with House(tmp_path, environment={"YINGDA_TURN__MAX_DEATHS": str(DEATHS)}) as house:
+    with House(tmp_path, environment={**APART, "YINGDA_TURN__MAX_DEATHS": str(DEATHS)}) as house:
         simulator = house.simulator
         simulator.model.set(answers=deadly(house))
         simulator.say("shop", "oPoison", "echo:毒")
@@ -186,6 +186,13 @@ def talk(house: House, peer: str, over: Event) -> list[float]:
         f"{peer}第{n}句" for n in range(len(took))
     ]
     return took
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """One web process, one worker; a flood is answered line by line."""
+    with House(tmp_path, environment=APART) as house:
+        yield house
 
 
 @pytest.mark.chaos

@@ -87,6 +87,8 @@ LONGEST = {
     "button": "顶" * 5 + " › " + "项" * 20,
     "scene": "x" * 64,
     **dict.fromkeys(("scans", "followed"), "99999 / 99999 / 99999"),
+    "reason": "the platform never took it",
+    **dict.fromkeys(("skipped", "unreachable"), 99_999),
 }
 NEEDED = {
     "welcome": {"assistant", "title", "examples"},
@@ -189,6 +191,19 @@ NEEDED = {
     "scene_role": {"role"},
     "scene_line": {"scene", "scans", "followed"},
     "scenes_none": {"account"},
+    "dead_line": {"number", "time", "reason", "words"},
+    "quoted": {"words"},
+    "dead_how": {"number"},
+    "dead_requeued": {"count"},
+    "dead_not_there": {"word"},
+    **{key: {"words"} for key in ("welcome_is", "welcome_now")},
+    "welcome_braces": {"assistant", "title", "examples"},
+    "welcome_long": {"chars"},
+    "notice_says": {"words"},
+    "notice_off": {"account"},
+    "notice_sure": {"count", "skipped", "unreachable", "words"},
+    "notice_runs": {"count", "waiting"},
+    **{key: {"count", "skipped", "unreachable"} for key in ("notice_done", "notice_stopped")},
     "label_part": {"index", "count"},
     "number_part": {"index", "count"},
     "system_prompt": {"assistant", "title"},
@@ -296,6 +311,9 @@ PLAIN = {
     "menu_moved", "scenes_head", "scene_others",
     *(f"menu_names.{name}" for name in
       ("new", "role", "retry", "continue", "usage", "sessions", "human", "complain", "about")),
+    "notice_how", "notice_cannot", "notice_night", "notice_nobody", "notice_begun", "notice_none",
+    "notice_stops", "now_muted", "now_unmuted",
+    "dead_none", "dead_poison", "dead_unsent", "dead_refused",
     "notices.token_refused.official", "notices.token_refused.wecom", "notices.unlicensed.wecom",
     *(f"owner_notices.{name}" for name in ("the_model", "told", "untold", "none")),
     *(f"privacy.{name}" for name in

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.scenarios.house import ROOT, House, wait_for
+from tests.scenarios.house import APART, ROOT, House, wait_for
 
 MID_LLM = {"YINGDA_FAILPOINTS__ARMED": "mid_llm"}
-SETTINGS = {"YINGDA_TURN__INBOX_MOST": "3", "YINGDA_TURN__MAX_DEATHS": "2"}
+SETTINGS = {**APART, "YINGDA_TURN__INBOX_MOST": "3", "YINGDA_TURN__MAX_DEATHS": "2"}
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from simulator.testing import Simulator
-from tests.scenarios.house import House, wait_for
+from tests.scenarios.house import APART, House, wait_for
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(300)]
 
@@ -63,7 +63,7 @@ def test_a_refused_account_asks_seldom_and_answers_soon_after(tmp_path: Path, fa
 
 def test_wecoms_silent_limit_drops_nothing(tmp_path: Path) -> None:
     """Forty messages of one member in a minute: the platform would drop ten in silence; all are answered."""
-    with House(tmp_path, environment={"YINGDA_TURN__MERGE_WAITING": "false"}) as house:
+    with House(tmp_path, environment=APART) as house:
         simulator = house.simulator
         asked = [f"第{number}句" for number in range(40)]
         for text in asked:

@@ -3,9 +3,10 @@
 -- KEYS 1 lease (string) 2 turn (hash) 3 inbox (list) 4 ready (zset) 5 counts (hash) 6 cut (string)
 --      7 dead (list) 8… the keys that are written
 -- ARGV 1 token 2 lease life in ms 3 chat 4 inbox number 5 state 6 bucket of the answer time or ''
---      7 answer time in ms 8 dead letter, JSON, or '' 9… op, value, life in ms for each written key;
---      the ops are below; a life of 0 leaves the key's as it is
--- returns {} when the chat was taken over, {0} when nothing waits, else {1, head, cut}
+--      7 answer time in ms 8 dead letter, JSON, or '' 9 inbox numbers, each with a blank behind it, that end
+--      along with the head, or '' 10 in what state 11 how many that wait behind the next one are shown
+--      12… op, value, life in ms for each written key; the ops are below; a life of 0 leaves the key's as it is
+-- returns {} when the chat was taken over, {0} when nothing waits, else {1, head, cut, {what waits behind it}}
 local function keep(key, life) if life > 0 then redis.call('PEXPIRE', key, life) end end
 -- Whoever waits for the answer of message n is let go.
 local function over(key, n)
@@ -71,6 +72,17 @@ local apply = {
   end,
   -- Stops what a chat, whose cut the key is, has been sent so far.
   cut = function(key, _, life) redis.call('SET', key, redis.call('HGET', KEYS[5], 'accepted') or '0', 'PX', life) end,
+  -- A dead letter waits anew at the end of its chat's inbox, which the key is, unless that is full or the letter is
+  -- gone. The value has a line each for how many may wait, the chat, the message and the letter as it is kept.
+  requeue = function(key, value)
+    local most, chat, message, letter = string.match(value, '^(%d+)\n([^\n]*)\n([^\n]*)\n(.*)$')
+    if redis.call('LLEN', key) >= tonumber(most) or redis.call('LREM', KEYS[7], 1, letter) == 0 then return end
+    local n = redis.call('HINCRBY', KEYS[5], 'accepted', 1)
+    redis.call('HINCRBY', KEYS[5], 'requeued', 1)
+    redis.call('RPUSH', key, '{"n":' .. n .. ',' .. string.sub(message, 2))
+    local clock = redis.call('TIME')
+    redis.call('ZADD', KEYS[4], 'NX', clock[1] * 1000 + math.floor(clock[2] / 1000), chat)
+  end,
   -- The answer of this message, or '' for none, is there for whoever waits for it.
   answer = function(key, value, life)
     if value ~= '' then
@@ -119,6 +131,16 @@ local head = redis.call('LINDEX', KEYS[3], 0)
 if head and string.match(head, '^{"n":(%d+)') == ARGV[4] then
   redis.call('LPOP', KEYS[3])
   redis.call('HINCRBY', KEYS[5], 'settled:' .. ARGV[5], 1)
+  -- They are found by number: the notice of a flood may have come in between.
+  local along, left = {}, 0
+  for n in string.gmatch(ARGV[9], '%d+') do along[n], left = true, left + 1 end
+  for _, line in ipairs(left > 0 and redis.call('LRANGE', KEYS[3], 0, -1) or {}) do
+    if left > 0 and along[string.match(line, '^{"n":(%d+)')] then
+      redis.call('LREM', KEYS[3], 1, line)
+      redis.call('HINCRBY', KEYS[5], 'settled:' .. ARGV[10], 1)
+      left = left - 1
+    end
+  end
   if ARGV[6] ~= '' then
     redis.call('HINCRBY', KEYS[5], 'answer_s:' .. ARGV[6], 1)
     redis.call('HINCRBY', KEYS[5], 'answer_ms', ARGV[7])
@@ -130,7 +152,7 @@ if head and string.match(head, '^{"n":(%d+)') == ARGV[4] then
     redis.call('LTRIM', KEYS[7], 0, 999)
   end
   for k = 8, #KEYS do
-    local a = 9 + 3 * (k - 8)
+    local a = 12 + 3 * (k - 8)
     apply[ARGV[a]](KEYS[k], ARGV[a + 1], tonumber(ARGV[a + 2]))
   end
   local process = redis.call('HGET', KEYS[2], 'process')
@@ -144,4 +166,4 @@ if not head then
   return {0}
 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-return {1, head, redis.call('GET', KEYS[6]) or '0'}
+return {1, head, redis.call('GET', KEYS[6]) or '0', redis.call('LRANGE', KEYS[3], 1, tonumber(ARGV[11]))}

@@ -5,8 +5,9 @@
 -- all the time, nobody is taken for dead.
 -- KEYS 1 lease (string) 2 turn (hash) 3 inbox (list) 4 ready (zset) 5 cut (string) 6 beat (string)
 -- ARGV 1 token 2 lease life 3 chat 4 process 5 schema 6 longest gap of the beat 7 grace after a gap
+--      8 how many that wait behind the head are shown; where lines were joined to it, all are
 -- returns {} when there is nothing to do yet or another holds it, {version} when a newer program has begun the turn,
---         else {head, cut, field, value, field, value …}
+--         else {head, cut, {what waits behind it}, field, value, field, value …}
 local holder = redis.call('GET', KEYS[1])
 if holder and holder ~= ARGV[1] then return {} end
 local head = redis.call('LINDEX', KEYS[3], 0)
@@ -34,6 +35,8 @@ redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 redis.call('HSET', KEYS[2], 'v', ARGV[5], 'token', ARGV[1], 'process', ARGV[4])
 redis.call('HDEL', KEYS[2], 'again')
 local out = redis.call('HGETALL', KEYS[2])
+local last = redis.call('HEXISTS', KEYS[2], 'merged') == 1 and -1 or tonumber(ARGV[8])
+table.insert(out, 1, redis.call('LRANGE', KEYS[3], 1, last))
 table.insert(out, 1, cut)
 table.insert(out, 1, head)
 return out

@@ -10,7 +10,8 @@ from redis import Redis
 from bot.channels.base import Allowance
 from bot.messages import InboundMessage, Text
 from bot.store import keys
-from bot.store.inbox import Accepted, Inbox
+from bot.store.accepted import Accepted
+from bot.store.inbox import Inbox
 from bot.store.memory import Memory
 from bot.store.people import People
 from bot.store.scripts import Scripts

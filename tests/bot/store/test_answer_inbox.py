@@ -8,9 +8,10 @@ import pytest
 from redis import Redis
 
 from bot.store import keys
+from bot.store.accepted import Accepted
 from bot.store.answers import Answer, Answers, Parked, Told
 from bot.store.deliveries import Deliveries
-from bot.store.inbox import Accepted, Inbox
+from bot.store.inbox import Inbox
 from bot.store.scripts import Scripts
 from tests.bot.store.desk import CHAT, MESSAGE, TYPED, TwiceScripts, accept, inbox
 

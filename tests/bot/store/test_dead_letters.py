@@ -1,9 +1,15 @@
 """Dead letters: kept, shown without being touched, and put back as if they had just come."""
 
+from contextlib import suppress
+
+import pytest
 from redis import Redis
 
+from bot.errors import LeaseLost
+from bot.messages import Chat
 from bot.store import keys
-from bot.store.dead_letters import DeadLetters
+from bot.store.dead_letters import DeadLetter, DeadLetters
+from bot.store.inbox import Inbox
 from bot.store.scripts import Scripts
 from tests.bot.store.desk import CHAT, MESSAGE, TwiceScripts, accept, inbox
 
@@ -87,3 +93,58 @@ def test_a_full_inbox_takes_none_back(store: Redis) -> None:
 
     assert letters(store, most=1).put_back(letter) == -1
     assert letters(store).all() == [letter]
+
+
+def put_back_from_chat(store: Redis, box: Inbox, letter: DeadLetter, *, most: int = 100) -> None:
+    """An admin's message puts *letter* back when it is settled."""
+    accept(box, "admin", "#重试", peer="oBoss")
+    turn = box.take(Chat("shop", "oBoss"))
+    assert turn is not None
+    with suppress(LeaseLost):  # Run twice, the script finds nothing of the turn the second time.
+        box.settle(turn, "command", (letters(store, most=most).requeued(letter),))
+
+
+@pytest.mark.parametrize("scripts", [Scripts, TwiceScripts])
+def test_an_admin_puts_one_back_with_the_settling_of_a_message(store: Redis, scripts: type[Scripts]) -> None:
+    """Once, however often the script runs; the letter is gone, and the sum stays right."""
+    bury(store, "m1", "m2")
+    (newest, _) = letters(store).all()
+    put_back_from_chat(store, Inbox(scripts(store), "p1", most=100), newest)
+
+    assert [letter.n for letter in letters(store).all()] == [1]
+    turn = inbox(store).take(CHAT)
+    assert turn is not None
+    assert (turn.message, turn.lease.n) == (newest.message, 4)
+    assert waiting(store) == 1
+    assert store.hget(keys.counts, "requeued") == b"1"
+
+
+def test_a_letter_that_is_gone_or_has_no_room_is_left(store: Redis) -> None:
+    """Two admins at once, or a person who floods."""
+    bury(store, "m1")
+    (letter,) = letters(store).all()
+    box = inbox(store)
+    accept(box, "m2")
+    put_back_from_chat(store, box, letter, most=1)
+    assert letters(store).all() == [letter]
+
+    assert letters(store).put_back(letter) == 4
+    accept(box, "again", peer="oBoss")
+    turn = box.take(Chat("shop", "oBoss"))
+    assert turn is not None
+    box.settle(turn, "command", (letters(store).requeued(letter),))
+    assert store.llen(keys.inbox(CHAT)) == 2
+
+
+def test_an_admins_own_letter_comes_back_into_the_chat_that_asks(store: Redis) -> None:
+    """The list that is being settled is the list it goes to."""
+    bury(store, "m1")
+    (letter,) = letters(store).all()
+    box = inbox(store)
+    accept(box, "m2")
+    turn = box.take(CHAT)
+    assert turn is not None
+
+    following = box.settle(turn, "command", (letters(store).requeued(letter),))
+    assert following is not None
+    assert following.message == letter.message

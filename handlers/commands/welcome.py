@@ -1,0 +1,46 @@
+"""/welcome 欢迎语: what somebody reads who follows the account or opens the app."""
+
+from typing import TYPE_CHECKING
+
+from bot.store.inbox import Turn
+from bot.store.memory import Recalled
+from bot.store.turns import Plan
+from handlers import rights, welcome
+from handlers.reply import one_message_bytes, told
+
+if TYPE_CHECKING:
+    from bot.wiring.bot import Bot
+
+NAMES = ("welcome", "欢迎语")
+ADMINS = True
+CUTS = False
+PLACE = 352
+
+_ITSELF = ("off", "默认", "default")
+
+
+def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
+    """New words for it, `off` for those of the settings; without anything, how it reads now."""
+    account, written = turn.chat.account, argument.strip()
+    if not written:
+        now = welcome.as_written(bot, turn, recalled, recalled.changes.get(welcome.WRITTEN, ""))
+        return told(bot, turn, recalled, "welcome_is", words=now)
+    if written.lower() in _ITSELF:
+        writes = (
+            bot.changes.drop(account, welcome.WRITTEN),
+            rights.audited(bot, turn, recalled, "welcome off"),
+        )
+        words = welcome.as_written(bot, turn, recalled, "")
+        return told(bot, turn, recalled, "welcome_now", words=words, writes=writes)
+    if welcome.strange_braces(written):
+        braces = {"assistant": "{assistant}", "title": "{title}", "examples": "{examples}"}
+        return told(bot, turn, recalled, "welcome_braces", writes=(), **braces)
+    words = welcome.as_written(bot, turn, recalled, written)
+    most = one_message_bytes(bot, turn)
+    if len(words.encode()) > most:
+        return told(bot, turn, recalled, "welcome_long", chars=most // 3)
+    writes = (
+        bot.changes.keep(account, welcome.WRITTEN, written),
+        rights.audited(bot, turn, recalled, "welcome"),
+    )
+    return told(bot, turn, recalled, "welcome_now", words=words, writes=writes)

@@ -1,0 +1,22 @@
+"""What the figures of the day say of a turn that ends."""
+
+import time
+from typing import TYPE_CHECKING
+
+from bot.messages import OURS, State
+from bot.store.inbox import Turn
+from bot.store.turns import Write
+
+if TYPE_CHECKING:  # the web process imports handlers through the commands; the Bot would bring openai along
+    from bot.wiring.bot import Bot
+
+
+def of_turn(
+    bot: "Bot", turn: Turn, states: tuple[State, ...], took_ms: int, reason: str
+) -> tuple[Write, ...]:
+    """A message that ends in the first of *states*, and those that end with it; of our own words nothing."""
+    if turn.message.kind in OURS:
+        return ()
+    person, now_ms = turn.message.person, int(time.time() * 1000)
+    counted = bot.days.count(person, states, took_ms, reason=reason, doubled=turn.steps.doubled)
+    return (*counted, *bot.roster.spoke(person, bot.ledger.day(), now_ms))
