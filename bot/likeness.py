@@ -34,7 +34,8 @@ _SAME = (
     (re.compile("怎么样"), " good "),
     (_either("我?[该要]?(?:怎么|怎样|如何|咋)", "how (?:(?:do|can|should) i|to)"), " how "),
     (re.compile("什么|啥"), " what "),
-    (_either("可不可以|可以|能不能|能否|能", "could"), " can "),
+    (re.compile(r"(\w)[不没]\1"), r"\1"),  # 「开不开」 asks what 「开吗」 does.
+    (_either("可以|能否|能", "could"), " can "),
 )
 _OVERLOOKED = _either(
     "请问|您好|你好|麻烦|我?想问一?下?|我?想知道|问一?下|一下|[你您]们?|[的是]",

@@ -108,27 +108,38 @@ class WordLists:
         files = dict(self._found(folder, first=first))
         if files == self._files:
             return
-        self._files = files
+        known, self._files = self._files, files
         blocked = {one for path, file in files.items() if path.name != CRISIS for one in file.phrases}
         crisis = {one for path, file in files.items() if path.name == CRISIS for one in file.phrases}
         self._blocked, self._crisis = Words(blocked), Words(crisis, within_clause=True)
-        log.info("word lists read", files=len(files), blocked=len(self._blocked), crisis=len(self._crisis))
+        if known:  # What is there from the start is no news.
+            log.info(
+                "word lists read", files=len(files), blocked=len(self._blocked), crisis=len(self._crisis)
+            )
 
     def _found(self, folder: Path, *, first: bool) -> Iterator[tuple[Path, _File]]:
         paths = [path for path in folder.iterdir() if path.suffix == ".txt" and path.name[0] != "."]
         if CRISIS not in {path.name for path in paths}:
             paths.append(self._shipped / CRISIS)
         for path in sorted(paths):
+            known = self._files.get(path)
             try:
-                status = path.stat()
+                stamp = _stamp(path)
+                settled = first or not 0 <= time.time() - stamp[0] / 1e9 < _SETTLED_S
+                if settled and (known is None or known.stamp != stamp):
+                    read = _File(stamp, _read(path, known, first=first))
+                    # Written to meanwhile, it is read at the next look.
+                    known = read if first or _stamp(path) == stamp else known
             except FileNotFoundError:  # it went since the folder was listed
                 continue
-            stamp, known = (status.st_mtime_ns, status.st_ctime_ns, status.st_size), self._files.get(path)
-            unsettled = 0 <= time.time() - status.st_mtime < _SETTLED_S and not first
-            if known is not None and (known.stamp == stamp or unsettled):
+            if known is not None:
                 yield path, known
-            elif not unsettled:
-                yield path, _File(stamp, _read(path, known, first=first))
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    """What changes with a file: when it was written, when anything about it was changed, its size."""
+    status = path.stat()
+    return status.st_mtime_ns, status.st_ctime_ns, status.st_size
 
 
 def _read(path: Path, known: _File | None, *, first: bool) -> tuple[str, ...]:

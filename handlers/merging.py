@@ -69,7 +69,7 @@ def _fitting(bot: "Bot", turn: Turn, recalled: Recalled) -> list[Behind]:
 
 
 def _is_known(bot: "Bot", turn: Turn, recalled: Recalled, message: InboundMessage) -> bool:
-    """Whether the owner wrote the answer to *message*: its request may wait for that (handlers/parking.py)."""
+    """Whether the owner wrote the answer to *message*: its request may wait (handlers/parking.py)."""
     version = recalled.changes.get(VERSION, "")
     return bool(version) and bot.faq.of(turn.chat.account, version).asked(message.text) is not None
 

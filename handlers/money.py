@@ -9,13 +9,13 @@ from bot.store.memory import Recalled
 from bot.store.turns import Plan, Write
 from config.prices import MICROS
 from handlers import models, raising
-from handlers.asking import Asked
 from handlers.reply import planned
 from handlers.words import texts_of
 
 if TYPE_CHECKING:  # the web process imports this through the commands; both would bring openai along
     from bot.model import Answer
     from bot.wiring.bot import Bot
+    from handlers.asking import Asked
 
 ALERT_SHARE = 0.8
 """The owner hears of a day's money when so much of it is spent."""
@@ -40,7 +40,7 @@ def limits(bot: "Bot") -> Limits:
     return Limits(round(found.daily_cost * MICROS) if is_priced(bot) else 0, found.per_person_per_day)
 
 
-def reserved(bot: "Bot", turn: Turn, question: Asked) -> Allowed:
+def reserved(bot: "Bot", turn: Turn, question: "Asked") -> Allowed:
     """Whether the model may be asked, with money set aside; the owner hears when the day's runs out."""
     recalled = question.recalled
     price = bot.prices.models.get(models.used(bot, recalled))
@@ -71,7 +71,9 @@ def refused(bot: "Bot", turn: Turn, recalled: Recalled, allowed: Allowed) -> Pla
     return planned(bot, turn, recalled, Reply.of(words), state="refused", writes=(why,))
 
 
-def entered(bot: "Bot", turn: Turn, question: Asked, answer: "Answer | None", said: str) -> tuple[Write, ...]:
+def entered(
+    bot: "Bot", turn: Turn, question: "Asked", answer: "Answer | None", said: str
+) -> tuple[Write, ...]:
     """The ledger's entry for an answer, or for one that was stopped after the words *said*."""
     release = bot.ledger.release(turn.chat)
     usage = answer.usage if answer is not None else None
@@ -95,7 +97,7 @@ def entered(bot: "Bot", turn: Turn, question: Asked, answer: "Answer | None", sa
     return release, bot.ledger.enter(turn.chat, profile, model, spent, paid_by), *drawn
 
 
-def released(bot: "Bot", turn: Turn, question: Asked) -> tuple[Write, ...]:
+def released(bot: "Bot", turn: Turn, question: "Asked") -> tuple[Write, ...]:
     """What is written down of an answer that failed: of one that was begun, what was read of it."""
     begun = turn.steps.begun
     return entered(bot, turn, question, None, begun) if begun else (bot.ledger.release(turn.chat),)

@@ -1,5 +1,6 @@
 """The owner's questions and answers of each account; every process keeps a copy and knows when it is old."""
 
+import secrets
 from typing import cast
 
 from bot.likeness import Known, Questions
@@ -17,7 +18,7 @@ _LAST = b"last"
 class Faq:
     """Changes are Writes that become true when a message is settled; then the list has a new version.
 
-    A version is the inbox number of the message that made it, so no two are alike.
+    A version is a word that was never used before: an older copy cannot be taken for a newer one.
     """
 
     def __init__(self, client: Client) -> None:
@@ -42,14 +43,14 @@ class Faq:
         with store_errors():
             return int(self._client.hincrby(keys.faq(account), "last", 1))
 
-    def keep(self, account: str, entry: Known, n: int) -> tuple[Write, ...]:
-        """*entry* is answered from message *n* on, in the place of one with its number."""
+    def keep(self, account: str, entry: Known) -> tuple[Write, ...]:
+        """*entry* is answered from now on, in the place of one with its number."""
         value = {"question": entry.question, "answer": entry.answer, "words": entry.words}
-        return Write("hset", keys.faq(account), f"{entry.number} {dump(value)}"), _changed(account, n)
+        return Write("hset", keys.faq(account), f"{entry.number} {dump(value)}"), _changed(account)
 
-    def drop(self, account: str, number: int, n: int) -> tuple[Write, ...]:
+    def drop(self, account: str, number: int) -> tuple[Write, ...]:
         """The entry with that number is answered no more."""
-        return Write("hdel", keys.faq(account), str(number)), _changed(account, n)
+        return Write("hdel", keys.faq(account), str(number)), _changed(account)
 
     def _read(self, account: str) -> Questions:
         with store_errors():
@@ -59,8 +60,8 @@ class Faq:
         )
 
 
-def _changed(account: str, n: int) -> Write:
-    return Changes().keep(account, VERSION, str(n))
+def _changed(account: str) -> Write:
+    return Changes().keep(account, VERSION, secrets.token_hex(8))
 
 
 def _load(number: int, stored: bytes) -> Known:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import get_args
 
 from bot.channels.base import Channel
@@ -11,31 +11,12 @@ from bot.failpoints import Failpoints
 from bot.model import Model
 from bot.moderation import Moderator, WordLists
 from bot.store.access_tokens import AccessTokens
-from bot.store.answers import Answers
-from bot.store.arrivals import Arrivals
-from bot.store.behind import ALONG_MOST
-from bot.store.broadcasts import Broadcasts
-from bot.store.cases import Cases
-from bot.store.changes import Changes
 from bot.store.client import Client, queue_client, web_client, worker_client
-from bot.store.codes import Codes
-from bot.store.days import Days
-from bot.store.dead_letters import DeadLetters
-from bot.store.deliveries import Deliveries
-from bot.store.erasure import Erasure
-from bot.store.faq import Faq
 from bot.store.health import StoreHealth
-from bot.store.inbox import Inbox
-from bot.store.leases import Leases
-from bot.store.ledger import Ledger
-from bot.store.memory import Memory
-from bot.store.notices import Notices
-from bot.store.people import People
-from bot.store.roster import Roster
 from bot.store.scripts import Scripts
-from bot.store.voices import Voices
 from bot.tokens import TokenCounter
-from bot.wiring.door import channels, process_name, store_url
+from bot.wiring.door import channels, store_url
+from bot.wiring.stores import Stores, open_stores
 from bot.wiring.system import VOCABULARY, budget_of, system_text
 from config.accounts import AccountSettings
 from config.personas import Persona, load_personas
@@ -66,7 +47,7 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class Bot:
+class Bot(Stores):
     """Everything a turn touches; passed in, never looked up.
 
     Attributes:
@@ -78,29 +59,10 @@ class Bot:
     accounts: Mapping[str, Account]
     texts: Mapping[Language, Texts]
     channels: Mapping[str, Channel]
-    inbox: Inbox
-    leases: Leases
-    memory: Memory
-    people: People
-    ledger: Ledger
-    cases: Cases
-    dead_letters: DeadLetters
-    broadcasts: Broadcasts
-    changes: Changes
-    days: Days
-    voices: Voices
-    faq: Faq
-    erasure: Erasure
-    codes: Codes
-    roster: Roster
     counters: Mapping[str, TokenCounter]
     prices: Prices
     personas: Mapping[str, Persona]
-    notices: Notices
     moderator: Moderator
-    answers: Answers
-    deliveries: Deliveries
-    arrivals: Arrivals
     model: Model
     tokens: TokenCounter
     budget: Budget
@@ -113,67 +75,33 @@ class Bot:
 def build_bot(settings: Settings) -> Bot:
     """Nothing is reached yet: the store may be away. Raises ConfigError."""
     url, threads = store_url(settings), settings.worker_threads
-    client, queue = worker_client(url, threads), queue_client(url, patient=True)
-    scripts, process = Scripts(worker_client(url, threads), threads + 8), process_name("worker")
-    people = People(client, scripts, audit_days=settings.privacy.audit_days)
-    ledger = Ledger(client, scripts, people, settings.time.zone)
-    broadcasts = Broadcasts(client, scripts, most=settings.turn.inbox_most)
+    scripts = Scripts(worker_client(url, threads), threads + 8)
+    stores = open_stores(settings, worker_client(url, threads), scripts)
     budget = budget_of(settings)
     counters = {model: TokenCounter.for_model(model, VOCABULARY) for model in settings.chat.all_models}
     tokens = counters[settings.chat.model]
     return Bot(
+        **{one.name: getattr(stores, one.name) for one in fields(Stores)},
         settings=settings,
         accounts={name: _account(name, found, tokens, budget) for name, found in settings.accounts.items()},
         texts={language: load_texts(language) for language in get_args(Language)},
         channels=channels(settings, AccessTokens(scripts), connections=threads),
-        inbox=Inbox(scripts, process, most=settings.turn.inbox_most, along=_along(settings)),
-        leases=Leases(scripts, process),
-        memory=_memory(settings, client, scripts, people),
-        people=people,
-        ledger=ledger,
-        cases=Cases(client),
-        dead_letters=DeadLetters(client, scripts, most=settings.turn.inbox_most),
-        changes=Changes(),
-        voices=Voices(client),
-        faq=Faq(client),
-        erasure=Erasure(people, Cases(client), ledger, broadcasts, _admins(settings)),
-        broadcasts=broadcasts,
-        codes=Codes(client, scripts, people),
-        roster=Roster(client, people),
         counters=counters,
-        days=Days(client, settings.time.zone),
         prices=load_prices(),
         personas=load_personas(),
-        notices=Notices(client, scripts),
         moderator=WordLists(settings.words.place if settings.words.enabled else None, SHIPPED_WORDS),
-        answers=Answers(scripts),
-        deliveries=Deliveries(client),
-        arrivals=Arrivals(client),
         model=_model(settings),
         tokens=tokens,
         budget=budget,
-        queue=queue,
+        queue=queue_client(url, patient=True),
         health=_health(url),
         failpoints=Failpoints.parse(settings.failpoints.armed),
     )
 
 
-def _memory(settings: Settings, client: Client, scripts: Scripts, people: People) -> Memory:
-    kept = settings.memory
-    return Memory(client, scripts, people, days=kept.days, forget_days=kept.forget_after_unfollow_days)
-
-
 def _health(url: str) -> StoreHealth:
     """Without the patience of the turns, so that the start soon tells what is wrong."""
     return StoreHealth(web_client(url))
-
-
-def _admins(settings: Settings) -> dict[str, tuple[str, ...]]:
-    return {name: account.admins for name, account in settings.accounts.items()}
-
-
-def _along(settings: Settings) -> int:
-    return ALONG_MOST if settings.turn.merge_waiting else 0
 
 
 def _model(settings: Settings) -> Model:

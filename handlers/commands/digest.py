@@ -8,7 +8,7 @@ from bot.messages import Reply
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
-from handlers.digest import day_before, digest
+from handlers import digest
 from handlers.reply import planned, told
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ PLACE = 330
 def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     """Of this account alone; of the others their own admins may know."""
     account = turn.chat.account
-    yesterday = day_before(datetime.now(ZoneInfo(bot.settings.time.zone)))
-    text = digest(bot, bot.accounts[account].texts, [account], yesterday)
+    yesterday = digest.day_before(datetime.now(ZoneInfo(bot.settings.time.zone)))
+    text = digest.digest(bot, bot.accounts[account].texts, [account], yesterday)
     if not text:
         return told(bot, turn, recalled, "digest.none")
     return planned(bot, turn, recalled, Reply.of(text), state="command")

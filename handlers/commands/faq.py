@@ -44,7 +44,7 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
         return _dropped(bot, turn, recalled, known, rest)
     if verb in _LIST:
         return _page(bot, turn, recalled, known, rest)
-    if verb.isdecimal():
+    if verb.isdecimal() and not rest:
         return _whole(bot, turn, recalled, known, verb)
     form = _FORM.fullmatch(rest if verb in _ADD else argument)
     entry = _written(form[1], form[2]) if form else None
@@ -84,7 +84,7 @@ def _kept(bot: "Bot", turn: Turn, recalled: Recalled, known: Questions, entry: K
         return told(bot, turn, recalled, "faq_full", count=ENTRIES_MOST)
     entry = replace(entry, number=same.number if same else bot.faq.next_number(account))
     deed = rights.audited(bot, turn, recalled, f"faq {'change' if same else 'add'} {entry.number}")
-    writes = (*bot.faq.keep(account, entry, turn.lease.n), deed)
+    writes = (*bot.faq.keep(account, entry), deed)
     key = "faq_changed" if same else "faq_added"
     return told(
         bot, turn, recalled, key, number=entry.number, question=_asked(bot, turn, entry), writes=writes
@@ -96,7 +96,7 @@ def _dropped(bot: "Bot", turn: Turn, recalled: Recalled, known: Questions, named
     if entry is None:
         return told(bot, turn, recalled, "faq_no_such", word=shortened(named, _SHOWN_CHARS))
     writes = (
-        *bot.faq.drop(turn.chat.account, entry.number, turn.lease.n),
+        *bot.faq.drop(turn.chat.account, entry.number),
         rights.audited(bot, turn, recalled, f"faq del {entry.number}"),
     )
     question = _asked(bot, turn, entry)

@@ -6,8 +6,7 @@ from bot.messages import Reply
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
-from handlers import money
-from handlers.digest import stopped_by_words
+from handlers import digest, money
 from handlers.reply import planned
 from handlers.words import texts_of
 
@@ -35,7 +34,7 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     if today.faq:
         lines.append(texts.say("stats_faq", count=today.faq))
     lines.append(texts.say("stats_failed", failed=today.failed, waiting=bot.health.counts()["waiting"]))
-    lines += stopped_by_words(texts, today)
+    lines += digest.stopped_by_words(texts, today)
     if money.is_priced(bot):
         costs = [money.amount(bot, bot.ledger.spent(account, days).cost) for days in (1, _WEEK, _MONTH)]
         lines.append(texts.say("stats_cost", today=costs[0], week=costs[1], month=costs[2]))

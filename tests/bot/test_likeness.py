@@ -32,6 +32,8 @@ SHOP = Questions(
         ("请问你们周末什么时候关门呀？", 1),
         ("您好，周末是几点钟关门的呢", 1),
         ("可以退货吗", 2),
+        ("能不能退货", 2),
+        ("可不可以退货", 2),
         ("ＷＨＡＴ ｔｉｍｅ do you open", 3),
         ("Hello, when do you open please", 3),
         ("how to return an umbrela", 4),

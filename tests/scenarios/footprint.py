@@ -6,7 +6,7 @@ from tests.scenarios.house import House
 
 OF_EVERY_MESSAGE = (
     *("counts", "day:", "day_people:", "seen:", "ready", "workers", "worker:", "beat", "access_token:"),
-    *("delivery:", "answers:"),
+    *("delivery:", "answers:", "active:", "arrivals:"),
 )
 """Counters of the house and of its days, and what receiving and sending any message at all leaves behind."""
 OF_TALK = ("ledger:", "reserved:", "recent:")

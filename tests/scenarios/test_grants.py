@@ -9,7 +9,7 @@ from tests.scenarios.house import House, wait_for
 from tests.scenarios.test_own_data import everything
 from tests.scenarios.test_steering import number_of, say
 
-USED_UP = "今天的 1 次用完啦，明天 0 点恢复。"
+USED_UP = "今天的 1 次用完啦，明天 0 点恢复。急事发「转人工」。"
 
 
 def codes_of(told: str) -> list[str]:

@@ -12,7 +12,7 @@ def test_each_person_has_their_own_language(house: House, follower: str) -> None
     assert say(house, follower, "/language en") == "I speak English now."
     assert say(house, follower, "/help").startswith("Just type to chat")
     assert say(house, follower, "/frobnicate").startswith("I don't know “frobnicate”")
-    assert "AI-generated" in say(house, follower, "echo:hello")
+    assert "Answers are made by AI" in say(house, follower, "echo:hello")
     assert say(house, follower, "/role").startswith("I am “小答” now")
     assert "translator" in say(house, follower, "/role translator")
     assert say(house, f"{follower}_two", "/help").startswith("直接打字就能聊")

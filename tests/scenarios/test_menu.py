@@ -99,6 +99,7 @@ def test_every_button_of_the_default_menu_is_understood(house: House, follower: 
     for key in keys(house.simulator.platform.menu(account) or {}):
         told = tap(house, follower, key, account)
         assert not told.startswith(("没有「", LOST)), key
+    say(house, follower, "找AI", account=account)
     assert say(house, follower, "echo:好", account=account).startswith("好")
 
 

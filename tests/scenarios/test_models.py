@@ -7,7 +7,7 @@ import pytest
 
 from config.prices import load_prices
 from simulator.testing import BOSS
-from tests.scenarios.house import House, link_of
+from tests.scenarios.house import House, link_of, wait_for
 from tests.scenarios.test_steering import number_of, say
 
 
@@ -65,7 +65,7 @@ def test_an_answer_that_is_stopped_is_charged_under_its_model(house: House, foll
     say(house, follower, "/model gpt-4o")
     house.simulator.model.set(first_byte_s=5.0)
     house.simulator.say("shop", follower, "echo:算了")
-    house.simulator.wait_replies("shop", follower, 2)
+    wait_for(lambda: any("算了" in call.question for call in house.simulator.model.calls), "asked")
     say(house, follower, "停")
     house.simulator.model.reset()
     row = ledger(house, number)

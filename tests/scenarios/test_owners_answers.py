@@ -56,6 +56,7 @@ def test_an_added_answer_comes_in_the_request_without_the_model(shop: House, fol
         ("＃问答　加　地址在哪＝48 小时内", "地址在哪里"),
         ("/FAQ Add 几点开门=48 小时内", "几点开门"),
         ("#问答 几点开门 ＝＞ 48 小时内", "你们几点开门？"),
+        ("#问答 3 天能到吗 = 48 小时内", "3天能到么"),
     ],
 )
 def test_an_entry_may_be_written_in_many_ways(shop: House, follower: str, line: str, asked: str) -> None:

@@ -108,6 +108,7 @@ def test_who_cannot_be_written_to_stops_only_this_message(house: House, follower
     before = house.counts().get("settled:dead_letter", 0)
     answer_sends(house, account, 40003)
     house.simulator.say(account, follower, "echo:一")
+    house.drained()
     house.simulator.say(account, follower, "echo:二")
 
     house.simulator.wait_replies(account, follower, 1)

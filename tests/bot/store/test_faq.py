@@ -6,7 +6,7 @@ import pytest
 from redis import Redis
 
 from bot.errors import StoreUnfit
-from bot.likeness import Known
+from bot.likeness import Known, Questions
 from bot.store import keys
 from bot.store.faq import VERSION, Faq
 from bot.store.turns import Write
@@ -18,7 +18,7 @@ class Counting(Faq):
 
     reads = 0
 
-    def _read(self, account: str):  # type: ignore[no-untyped-def]
+    def _read(self, account: str) -> Questions:
         self.reads += 1
         return super()._read(account)
 
@@ -31,16 +31,15 @@ def faq(store: Redis) -> Counting:
 
 def change(store: Redis, faq: Faq, entry: Known) -> str:
     """Keep *entry* as a turn does; the version that others read afterwards."""
-    return settled(store, lambda n: faq.keep("shop", entry, n))
+    return settled(store, faq.keep("shop", entry))
 
 
-def settled(store: Redis, writes) -> str:  # type: ignore[no-untyped-def]
+def settled(store: Redis, writes: tuple[Write, ...]) -> str:
     box = inbox(store)
-    n = accept(box, token_hex(8)).n
+    accept(box, token_hex(8))
     turn = box.take(CHAT)
     assert turn is not None
-    found: tuple[Write, ...] = writes(n)
-    box.settle(turn, "command", found)
+    box.settle(turn, "command", writes)
     return memory_of(store).recall(CHAT, MESSAGE.person).changes[VERSION]
 
 
@@ -55,7 +54,7 @@ def test_a_list_is_read_once_for_each_of_its_versions(store: Redis, faq: Countin
 
     version = change(store, faq, Known(1, "几点开门", "十点", ("开门",)))
     assert faq.of("shop", version).entries == (Known(1, "几点开门", "十点", ("开门",)),)
-    version = settled(store, lambda n: faq.drop("shop", 1, n))
+    version = settled(store, faq.drop("shop", 1))
     assert faq.of("shop", version).entries == ()
     assert faq.reads == 3
 

@@ -7,6 +7,7 @@ from bot.errors import LeaseLost
 from bot.messages import Chat, InboundMessage, Person, Text
 from bot.store import keys
 from bot.store.answers import Answer, Answers
+from bot.store.broadcasts import Broadcasts
 from bot.store.cases import Case, Cases
 from bot.store.erasure import Erasure
 from bot.store.inbox import Inbox, Turn
@@ -89,9 +90,11 @@ def test_what_waits_for_an_admin_is_erased_with_who_said_it(store: Redis) -> Non
     people, box = People(store, Scripts(store), audit_days=1), inbox(store)
     memory, person = memory_of(store), Person("shop", "oU")
     recalled = memory.recall(CHAT, person)
-    erasure = Erasure(
-        Cases(store), Ledger(store, Scripts(store), people, "UTC"), people, {"shop": ("oBoss",)}
+    ledger, broadcasts = (
+        Ledger(store, Scripts(store), people, "UTC"),
+        Broadcasts(store, Scripts(store), most=9),
     )
+    erasure = Erasure(people, Cases(store), ledger, broadcasts, {"shop": ("oBoss",)})
     answers = Answers(Scripts(store))
     store.sadd(keys.admins("shop"), "oPaired")
     letters = [
