@@ -7,6 +7,8 @@ from datetime import datetime
 _WEEK = ("周一 mon", "周二 tue", "周三 wed", "周四 thu", "周五 fri", "周六 sat", "周日 sun")
 _NUMBERS = {name: number for number, names in enumerate(_WEEK) for name in names.split()}
 _DASH = r"\s*[-–—~至到]\s*"
+_DASHES = re.compile(_DASH)
+_BEFORE_A_DIGIT = re.compile(_DASH + r"(?=\d)")
 _FORM = re.compile(rf"(?:(?P<days>\D+?)\s+)?(?P<start>\d{{1,2}}:\d\d){_DASH}(?P<end>\d{{1,2}}:\d\d)")
 _DAY_MIN = 24 * 60
 
@@ -44,7 +46,7 @@ def read_hours(written: str) -> Hours:
 
 def shown(written: str) -> str:
     """As people read it: with a dash between the times."""
-    return re.sub(_DASH + r"(?=\d)", "–", written.strip())
+    return _BEFORE_A_DIGIT.sub("–", written.strip())
 
 
 def _minute(clock: str) -> int:
@@ -58,7 +60,7 @@ def _minute(clock: str) -> int:
 def _days(written: str) -> frozenset[int]:
     days: set[int] = set()
     for span in re.split(r"\s*[,，、]\s*", written.strip().lower()):
-        first, _, last = re.sub(_DASH, "-", span).partition("-")
+        first, _, last = _DASHES.sub("-", span).partition("-")
         if first not in _NUMBERS or (last or first) not in _NUMBERS:
             raise ValueError(written)
         begin, length = _NUMBERS[first], (_NUMBERS[last or first] - _NUMBERS[first]) % 7

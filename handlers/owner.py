@@ -3,6 +3,7 @@
 It is pushed to `[owner]`, or stands before the next answer to an admin; `flask --app app notices` lists it.
 """
 
+import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -37,6 +38,7 @@ _PUSH_AGAIN_S, _PUSH_AGAIN_MAX_S = 30.0, 15 * 60.0
 """The most is under half an hour, within which WeCom drops a push that was delivered after all."""
 _SENDS_NEEDED = 3
 """With fewer messages left to send, a notice would take the answer's place; it waits for the next one."""
+_WEIXIN = re.compile(r"(weixin):", re.IGNORECASE)
 
 log = structlog.get_logger(__name__)
 
@@ -91,8 +93,8 @@ def push(bot: "Bot") -> None:
 
 
 def harmless(words: str) -> str:
-    """Somebody's *words* as an admin reads them: no link of theirs is one."""
-    return words.replace("<", "＜")
+    """Somebody's *words* as an admin reads them: no link of theirs is one, and no tap says what they want."""
+    return _WEIXIN.sub(r"\1：", words.replace("<", "＜"))
 
 
 def is_before(part: OutText) -> bool:

@@ -6,7 +6,7 @@ from typing import Self
 
 from config.prices import Price, load_prices
 from simulator.standin import Call
-from tests.chaos.oracle import Chat
+from tests.chaos.oracle import WORD, Chat
 from tests.scenarios.house import House
 
 MODEL = "deepseek-chat"
@@ -21,7 +21,7 @@ class Books:
     Attributes:
         entered, answers, cost, counted: what the ledger holds; *counted* answers had no figures of the model.
         told: what the stand-in told of all its calls, also to somebody who had died.
-        owed, owed_answers, owed_cost: the same of one call for each word that was answered.
+        owed, owed_answers, owed_cost: the same of the last call for each word that was answered.
         aside: chats for which money is still set aside.
     """
 
@@ -40,8 +40,9 @@ class Books:
         """As they are now; *answered* are the words that people were answered."""
         sums = _ledger(house)
         calls = [call for call in house.simulator.model.calls if call.used is not None]
-        last = {call.question.removeprefix("echo:"): call for call in calls}
-        owed = [last[word] for word in answered]
+        last = {word: call for call in calls for word in WORD.findall(call.question)}
+        # Lines that were merged are one question, and one answer.
+        owed = list({id(last[word]): last[word] for word in answered}.values())
         price = load_prices().models[MODEL]
         with house.store as store:
             aside = sum(store.hlen(key) for key in store.keys("yd1:reserved:*"))
