@@ -99,7 +99,7 @@ def load(environ: Mapping[str, str] | None = None, file: Path | None = None) -> 
     for name, account in settings.accounts.items():
         account.read_about(file.parent, _name_of(("accounts", name, "about"), environ))
         if isinstance(account, OfficialSettings):
-            check_scenes(f"accounts.{name}.scenes", account.scenes, {settings.chat.model})
+            check_scenes(f"accounts.{name}.scenes", account.scenes, settings.chat.all_models)
     return settings
 
 

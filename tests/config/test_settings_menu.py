@@ -125,3 +125,11 @@ model = "gpt-4o-mini"
     assert isinstance(shop, OfficialSettings)
     assert shop.scenes["fair"].welcome == "你好，\n{examples}\n再见"
     assert [scene.is_answered for scene in shop.scenes.values()] == [True, False]
+
+
+def test_a_scene_may_choose_any_model_that_may_be_chosen(load_toml: Loader, complete: str) -> None:
+    """The first of `chat` and each of `chat.models`."""
+    lines = '[accounts.shop.scenes.x]\nmodel = "second77"'
+    written = with_shop(complete, lines).replace("[chat]\n", '[chat]\nmodels = ["second77"]\n')
+
+    assert load_toml(written).accounts["shop"].scenes["x"].model == "second77"
