@@ -60,7 +60,8 @@ run: setup
 	@$(PYTHON) launch.py run $(ARGS)
 
 test: setup-dev
-	@$(PYTHON) -m pytest -n 2 --dist loadfile $(ARGS)
+	@# Three on two cores: most of what a test with real processes does is wait.
+	@$(PYTHON) -m pytest -n 3 --dist loadfile $(ARGS)
 
 lint: setup-dev
 	@$(PYTHON) -m ruff check .

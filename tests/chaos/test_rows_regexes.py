@@ -31,6 +31,10 @@ SHORT_ONLY = {
     "bot/text.py:_CLUSTER": "looks at one part of 2 048 bytes at a time",
     "bot/markdown.py:_OWN_LINK": "its marks are taken out of every text: only our own links remain",
     "bot/markdown.py:_OWN_CODE": "as _OWN_LINK",
+    **dict.fromkeys(
+        (f"config/hours.py:{name}" for name in ("_DASHES", "_BEFORE_A_DIGIT", "_FORM")),
+        "hours that the owner wrote",
+    ),
     "handlers/connecting/settings_file.py:179": "lines of the owner's own settings",
 }
 """Patterns that never see a long text which somebody else wrote, each with the reason."""

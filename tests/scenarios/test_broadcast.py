@@ -236,7 +236,8 @@ def test_nobody_is_disturbed_at_night(tmp_path: Path) -> None:
         wait_for(lambda: heard(house, "office", peer, "睡了吗") == 1, "the morning")
 
 
-@pytest.mark.parametrize("kills", [1, pytest.param(6, marks=pytest.mark.chaos)])
+@pytest.mark.chaos
+@pytest.mark.parametrize("kills", [1, 6])
 def test_workers_die_over_it_and_nobody_gets_it_twice(daytime: House, follower: str, kills: int) -> None:
     """SIGKILL in the middle, again and again: everybody once, and the figures are right."""
     people = crowd(daytime, f"{follower}d{kills}", 30 * (kills + 1))

@@ -65,6 +65,7 @@ def marked(house: House, text: str) -> None:
     )
 
 
+@pytest.mark.chaos
 def test_two_workers_and_two_that_follow_tell_it_once(tmp_path: Path) -> None:
     """Of both accounts in one message; killed and started again they know that it was told."""
     with morning(tmp_path) as house:
@@ -93,6 +94,7 @@ def test_two_workers_and_two_that_follow_tell_it_once(tmp_path: Path) -> None:
         ]
 
 
+@pytest.mark.chaos
 def test_a_worker_that_dies_while_it_tells_makes_no_second(tmp_path: Path) -> None:
     """Killed between the call and its answer: the next one repeats it word for word, which shows once."""
     with morning(tmp_path) as house:

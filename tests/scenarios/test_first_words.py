@@ -112,14 +112,8 @@ def test_a_platform_that_refuses_the_first_words_gets_the_whole(house: House) ->
     assert remembered(house, "office", "refused") == [ANSWER]
 
 
-@pytest.mark.parametrize(
-    "place",
-    [
-        "post_send",
-        pytest.param("mid_llm", marks=pytest.mark.chaos),
-        pytest.param("pre_done", marks=pytest.mark.chaos),
-    ],
-)
+@pytest.mark.chaos
+@pytest.mark.parametrize("place", ["post_send", "mid_llm", "pre_done"])
 def test_after_a_crash_the_model_goes_on_with_what_was_read(tmp_path: Path, place: str) -> None:
     """The next process gives the model its own beginning; what was read is neither sent again nor denied."""
     with House(tmp_path, extra=EARLY, workers=0) as house:

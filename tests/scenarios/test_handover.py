@@ -256,6 +256,7 @@ def test_a_new_auto_account_hands_over_to_agents(tmp_path: Path) -> None:
         house.drained()
 
 
+@pytest.mark.chaos
 def test_a_killed_worker_tells_the_admin_once(tmp_path: Path) -> None:
     """It dies when everything is said and nothing is settled; also words before a 「停」 are brought."""
     with House(tmp_path) as house:

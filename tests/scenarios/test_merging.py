@@ -162,9 +162,8 @@ def test_each_line_counts_in_the_day(house: House, follower: str) -> None:
     assert messages() - before == 4  # with the #今日 before
 
 
-@pytest.mark.parametrize(
-    "place", [IN_WORKER[0], *(pytest.param(place, marks=pytest.mark.chaos) for place in IN_WORKER[1:])]
-)
+@pytest.mark.chaos
+@pytest.mark.parametrize("place", IN_WORKER)
 def test_a_worker_dies_with_lines_that_were_joined(piled: House, follower: str, place: str) -> None:
     """Whoever takes it up asks, or says, the same; a line that came meanwhile is answered after it."""
     for line in ("echo:甲", "乙", "丙"):

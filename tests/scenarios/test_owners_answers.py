@@ -250,6 +250,7 @@ def test_an_account_knows_its_own_answers_only(shop: House, follower: str) -> No
     assert asks(shop, follower, "报销找谁").passive is None
 
 
+@pytest.mark.chaos
 def test_an_entry_survives_the_death_of_the_worker_that_adds_it(tmp_path: Path, follower: str) -> None:
     """It dies before the settling: taken up again it is there once."""
     dying = {"YINGDA_FAILPOINTS__ARMED": "pre_done"}
