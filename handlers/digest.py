@@ -34,12 +34,22 @@ class Daily:
         date = day_before(now)
         if not 0 <= settings.owner.digest_hour <= now.hour or date == self._done:
             return
-        if self._bot.notices.digested() < date:
-            text = _of_all(self._bot, date)
-            if text:
-                self._bot.notices.digest(date, text)
-                log.info("digest kept", date=date, bytes=len(text.encode()))
+        everything, owner = list(self._bot.accounts), settings.owner.account
+        if owner is not None:
+            self._keep(owner, everything, date)
+        else:  # The admins of each account read of theirs.
+            for account in everything:
+                self._keep(account, [account], date)
         self._done = date
+
+    def _keep(self, account: str, told_of: Sequence[str], date: str) -> None:
+        bot = self._bot
+        if bot.notices.digested(account) >= date:
+            return
+        text = digest(bot, bot.accounts[account].texts, told_of, date)
+        if text:
+            bot.notices.digest(account, date, text)
+            log.info("digest kept", account=account, date=date, bytes=len(text.encode()))
 
 
 def day_before(now: datetime) -> str:
@@ -62,12 +72,6 @@ def digest(bot: "Bot", texts: Texts, accounts: Sequence[str], date: str) -> str:
         if len("\n".join((*lines, line)).encode()) <= BEFORE_BYTES:
             lines.append(line)
     return "\n".join(lines)
-
-
-def _of_all(bot: "Bot", date: str) -> str:
-    """Of every account, in the language of the one that the owner reads it in."""
-    where = bot.settings.owner.account or next(iter(bot.accounts))
-    return digest(bot, bot.accounts[where].texts, list(bot.accounts), date)
 
 
 def _lived(day: Day) -> bool:

@@ -58,13 +58,28 @@ def before_answer(bot: "Bot", turn: Turn, recalled: Recalled) -> Before | None:
     if recalled.sends_left is not None and recalled.sends_left < _SENDS_NEEDED:
         return None
     with best_effort():
-        held = bot.notices.hold(f"answer:{turn.lease.n}", BEFORE_MAX)
+        accounts = _told_in(bot, turn.chat.account)
+        held = bot.notices.hold(f"answer:{turn.lease.n}", BEFORE_MAX, accounts)
         if held:
             texts = texts_of(bot, turn, recalled)
             text = "\n\n".join(alone(bot.settings, texts, notice) for notice in held)
             writes = tuple(write for notice in held for write in bot.notices.told(notice))
             return Before(OutText(text, key=turn.lease.n * KEYS_A_MESSAGE + NOTICE_KEY, before=True), writes)
     return None
+
+
+def _told_in(bot: "Bot", account: str) -> tuple[str, ...]:
+    """The accounts whose notices an admin of *account* reads: its own, and those where nobody else would.
+
+    Raises StoreAway.
+    """
+    others = (name for name in bot.accounts if name != account)
+    return ("", account, *(name for name in others if not _has_admins(bot, name)))
+
+
+def _has_admins(bot: "Bot", account: str) -> bool:
+    settings = bot.accounts[account].settings
+    return rights.can_have_admins(settings) and bool(settings.admins or bot.people.paired(account))
 
 
 def push(bot: "Bot") -> None:

@@ -88,15 +88,15 @@ class Notices:
         name = _name(kind, account, whom)
         return self._keep(secrets.token_hex(8), name, errcode, detail, keys.NOTICE_QUIET_MS)
 
-    def digest(self, date: str, text: str) -> None:
-        """*text* is the digest of *date*, in the place of the last one; told once, whichever processes say so
-        again for that date."""
-        self._keep(date, _name("digest", ""), 0, text, quiet_ms=-1)
+    def digest(self, account: str, date: str, text: str) -> None:
+        """*text* is the digest of *date* for who steers *account*, in the place of the last one; told once,
+        whichever processes say so again for that date."""
+        self._keep(date, _name("digest", account), 0, text, quiet_ms=-1)
 
-    def digested(self) -> str:
-        """The date of the last digest; empty before the first."""
+    def digested(self, account: str) -> str:
+        """The date of the last digest for *account*; empty before the first."""
         with store_errors():
-            return text(self._client.hget(keys.notice(_name("digest", "")), "call") or b"")
+            return text(self._client.hget(keys.notice(_name("digest", account)), "call") or b"")
 
     def _keep(self, call: str, name: str, errcode: int, detail: str, quiet_ms: int) -> bool:
         begun = self._scripts.run(
@@ -106,9 +106,12 @@ class Notices:
         )
         return bool(begun)
 
-    def hold(self, holder: str, most: int) -> list[Notice]:
-        """Up to *most* untold notices for the answer *holder*, for 20 min; `told` is part of its settling."""
-        return self._claim(holder, keys.NOTICE_ANSWER_MS, most, pushes=False)
+    def hold(self, holder: str, most: int, accounts: Sequence[str] = ()) -> list[Notice]:
+        """Up to *most* untold notices for the answer *holder*: of these *accounts*, "" for what all share.
+
+        They are held for 20 min; `told` is part of its settling.
+        """
+        return self._claim(holder, keys.NOTICE_ANSWER_MS, most, pushes=False, accounts=accounts)
 
     def told(self, notice: Notice) -> tuple[Write, ...]:
         """What makes a held *notice* told, together with the settling of the answer that it stands before."""
@@ -152,13 +155,16 @@ class Notices:
         """The model has answered: the row of failures ends."""
         return Write("del", keys.model_failing)
 
-    def _claim(self, holder: str, life_ms: int, most: int, *, pushes: bool) -> list[Notice]:
+    def _claim(
+        self, holder: str, life_ms: int, most: int, *, pushes: bool, accounts: Sequence[str] = ()
+    ) -> list[Notice]:
         found = self._scripts.run(
             "notice_claim",
             [keys.notices, keys.notice_pace],
             [
                 *(holder, life_ms, most, int(pushes)),
                 *(keys.notice(""), keys.notice_told(""), keys.notice_held("")),
+                *accounts,
             ],
         )
         return [_load(text(name), _paired(pairs), None) for name, *pairs in found]

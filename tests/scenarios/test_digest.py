@@ -76,7 +76,7 @@ def test_two_workers_and_two_that_follow_tell_it_once(tmp_path: Path) -> None:
         house.await_ready()
         house.simulator.wait_replies("office", "boss", 1, 20.0)
         with house.store as store:
-            wait_for(lambda: store.exists("yd1:notice_told:digest:") == 1, "it is known as told")
+            wait_for(lambda: store.exists("yd1:notice_told:digest:office") == 1, "it is known as told")
         for number in range(2):
             house.stop(f"worker{number}", signal.SIGKILL)
         for number in range(2, 4):
@@ -103,12 +103,12 @@ def test_a_worker_that_dies_while_it_tells_makes_no_second(tmp_path: Path) -> No
         house.start_worker(0)
         with house.store as store:
             wait_for(lambda: "message/send" in on_the_wire(house), "the platform is asked", 40.0)
-            assert store.exists("yd1:notice_told:digest:") == 0
+            assert store.exists("yd1:notice_told:digest:office") == 0
             house.stop("worker0", signal.SIGKILL)
             house.simulator.platform.delay(0)
-            store.delete("yd1:notice_held:digest:", "yd1:notice_pace")  # two minutes later
+            store.delete("yd1:notice_held:digest:office", "yd1:notice_pace")  # two minutes later
             house.start_worker(1)
-            wait_for(lambda: store.exists("yd1:notice_told:digest:") == 1, "it is told", 40.0)
+            wait_for(lambda: store.exists("yd1:notice_told:digest:office") == 1, "it is told", 40.0)
 
         assert len(digests(house)) == 1
 
@@ -120,7 +120,7 @@ def test_without_an_owner_an_admin_reads_it_before_an_answer(tmp_path: Path) -> 
         house.start_worker(0)
         house.await_ready()
         with house.store as store:
-            wait_for(lambda: store.exists("yd1:notice:digest:") == 1, "it is kept")
+            wait_for(lambda: store.exists("yd1:notice:digest:shop") == 1, "it is kept")
         assert say(house, "oStranger", "echo:早").startswith("早")
         house.simulator.say("shop", BOSS, "echo:早上好")
         first, second = house.simulator.wait_replies("shop", BOSS, 2)

@@ -11,7 +11,7 @@ from bot.store.scripts import Scripts
 from tests.bot.store.desk import TwiceScripts
 from tests.bot.store.test_notices import pushed
 
-NAME = "digest:"
+NAME = "digest:shop"
 
 
 @pytest.fixture(params=[Scripts, TwiceScripts])
@@ -31,23 +31,23 @@ def said(notice: Notice | None) -> tuple[str, ...] | None:
 
 def test_a_day_has_one_digest_whoever_makes_it(store: Redis, notices: Notices) -> None:
     """The first text stays; once told, the same day is told no more."""
-    assert notices.digested() == ""
+    assert notices.digested("shop") == ""
     for text in ("【昨日】一", "【昨日】二"):
-        notices.digest("2026-02-03", text)
-    assert notices.digested() == "2026-02-03"
+        notices.digest("shop", "2026-02-03", text)
+    assert notices.digested("shop") == "2026-02-03"
     assert said(pushed(notices)) == ("【昨日】一",)
 
-    notices.digest("2026-02-03", "【昨日】三")
+    notices.digest("shop", "2026-02-03", "【昨日】三")
     unpaced(store)
     assert pushed(notices) is None
 
 
 def test_the_next_day_takes_the_place_of_the_last(store: Redis, notices: Notices) -> None:
     """Told or not: who was away for a week reads one digest, the newest."""
-    notices.digest("2026-02-03", "三日")
+    notices.digest("shop", "2026-02-03", "三日")
     assert said(pushed(notices)) == ("三日",)
-    notices.digest("2026-02-04", "四日")
-    notices.digest("2026-02-05", "五日")
+    notices.digest("shop", "2026-02-04", "四日")
+    notices.digest("shop", "2026-02-05", "五日")
     unpaced(store)
     assert said(pushed(notices)) == ("五日",)
 
@@ -58,7 +58,7 @@ def test_a_digest_that_a_process_died_over_is_pushed_by_the_next_with_the_same_w
     store: Redis, notices: Notices
 ) -> None:
     """The same text and key, so that a platform which knows repeats drops it."""
-    notices.digest("2026-02-03", "三日")
+    notices.digest("shop", "2026-02-03", "三日")
     first = notices.next_push("p1")  # and p1 dies
     assert notices.next_push("p2") is None
 
@@ -81,7 +81,7 @@ def test_many_processes_at_once_make_one(store: Redis) -> None:
     def morning(number: int) -> None:
         notices = Notices(store, Scripts(store))
         ready.wait()
-        notices.digest("2026-02-03", f"第 {number} 个")
+        notices.digest("shop", "2026-02-03", f"第 {number} 个")
         notice = notices.next_push(f"p{number}")
         if notice is not None:
             notices.pushed(notice, f"p{number}")

@@ -221,3 +221,14 @@ def test_a_model_fails_in_a_row_until_it_answers(notices: Notices, store: Redis)
     box.settle(taken(box.take(CHAT)), "answered", (notices.model_works(),))
 
     assert notices.model_failed() < 1
+
+
+def test_an_answer_holds_the_notices_of_some_accounts(notices: Notices) -> None:
+    """And what all share; the others go on waiting for who reads them."""
+    notices.raise_("complaint", "shop", detail="T1")
+    notices.raise_("crisis", "office", whom=7)
+    notices.raise_("model_down_long", "")
+
+    found = notices.hold("answer:1", 3, ("", "office"))
+    assert {(one.kind, one.account) for one in found} == {("crisis", "office"), ("model_down_long", "")}
+    assert [one.kind for one in notices.hold("answer:2", 3, ("shop",))] == ["complaint"]
