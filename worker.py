@@ -131,6 +131,7 @@ def main() -> None:
     except ConfigError as refused:
         sys.exit(f"yingda: {refused}")
     _await_store(bot)
+    ending.listen()  # From here on others know of this process, and may want it to end.
     ended = threading.Event()
     for beat, every_s in (
         (bot.leases.renew, RENEW_S),

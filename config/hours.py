@@ -10,6 +10,7 @@ _DASH = r"\s*[-–—~至到]\s*"
 _DASHES = re.compile(_DASH)
 _BEFORE_A_DIGIT = re.compile(_DASH + r"(?=\d)")
 _FORM = re.compile(rf"(?:(?P<days>\D+?)\s+)?(?P<start>\d{{1,2}}:\d\d){_DASH}(?P<end>\d{{1,2}}:\d\d)")
+_BETWEEN = re.compile(r"\s*[,，、]\s*")
 _DAY_MIN = 24 * 60
 
 
@@ -59,7 +60,7 @@ def _minute(clock: str) -> int:
 
 def _days(written: str) -> frozenset[int]:
     days: set[int] = set()
-    for span in re.split(r"\s*[,，、]\s*", written.strip().lower()):
+    for span in _BETWEEN.split(written.strip().lower()):
         first, _, last = _DASHES.sub("-", span).partition("-")
         if first not in _NUMBERS or (last or first) not in _NUMBERS:
             raise ValueError(written)

@@ -32,7 +32,7 @@ SHORT_ONLY = {
     "bot/markdown.py:_OWN_LINK": "its marks are taken out of every text: only our own links remain",
     "bot/markdown.py:_OWN_CODE": "as _OWN_LINK",
     **dict.fromkeys(
-        (f"config/hours.py:{name}" for name in ("_DASHES", "_BEFORE_A_DIGIT", "_FORM")),
+        (f"config/hours.py:{name}" for name in ("_DASHES", "_BEFORE_A_DIGIT", "_FORM", "_BETWEEN")),
         "hours that the owner wrote",
     ),
     "handlers/connecting/settings_file.py:179": "lines of the owner's own settings",

@@ -1,6 +1,8 @@
 """A folder that launch.py can be run in, and launch.py run in it."""
 
+import fcntl
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +21,14 @@ def root(tmp_path: Path) -> Path:
     (tmp_path / "Procfile").write_text("web: python web.py\nworker: python worker.py\n", "utf-8")
     (tmp_path / "yingda.toml").write_text(CONFIG, "utf-8")
     return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def alone() -> Iterator[None]:
+    """Two starts at the same moment would find the same port free."""
+    with (Path(tempfile.gettempdir()) / "yingda-launch.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture

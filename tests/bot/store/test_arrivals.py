@@ -30,11 +30,11 @@ def test_a_flood_is_noted_once_a_second(store: Redis) -> None:
     """The store is asked once, however many come."""
     arrivals = Arrivals(store)
     for number in range(500):
-        arrivals.refused("shop", f"reason{number}")
-    wait_for(lambda: bool(store.exists(keys.arrivals("shop"))), "the first is kept")
+        arrivals.refused("flooded", f"reason{number}")
+    wait_for(lambda: bool(store.exists(keys.arrivals("flooded"))), "the first is kept")
     time.sleep(0.1)
 
-    assert arrivals.of("shop").reason == "reason0"
+    assert arrivals.of("flooded").reason == "reason0"
 
 
 def test_a_store_that_is_away_is_in_nobodys_way() -> None:
