@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
-from handlers.commands import Called
+from handlers import commands
 from handlers.reply import told
 
 if TYPE_CHECKING:  # the web process imports handlers through the commands; the Bot would bring openai along
@@ -19,15 +19,20 @@ _GREETED = frozenset({"subscribe", "enter_agent"})
 
 def is_closed_to(recalled: Recalled) -> bool:
     """Whether not everybody may talk, and who speaks was not let in."""
-    return recalled.changes.get(MODE) in ("code", "list") and not recalled.profile.admitted
+    return is_closed(recalled) and not recalled.profile.admitted
 
 
-def at_the_door(bot: "Bot", turn: Turn, recalled: Recalled, called: Called | None) -> Plan | None:
+def is_closed(recalled: Recalled) -> bool:
+    """Whether not everybody may talk."""
+    return recalled.changes.get(MODE) in ("code", "list")
+
+
+def at_the_door(bot: "Bot", turn: Turn, recalled: Recalled, called: commands.Called | None) -> Plan | None:
     """What somebody hears who was not let in; None for what is open to them: being greeted, pairing."""
     message = turn.message
     if message.kind in _GREETED:
         return None
-    if called is not None and called.command is not None and called.command.NAMES[0] == "pair":
+    if called is not None and called.argument and commands.is_named(called, {"pair"}):
         return None
     if recalled.changes[MODE] == "list":
         return told(bot, turn, recalled, "access_list", number=recalled.profile.number)

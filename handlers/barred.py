@@ -8,6 +8,7 @@ from bot.store.memory import Recalled
 from bot.store.turns import Plan
 from handlers import access, commands, handed, handover, moderation, rights
 from handlers.choices import picked
+from handlers.handover import RELAYED
 from handlers.reply import told
 
 if TYPE_CHECKING:  # the web process imports handlers through the commands; the Bot would bring openai along
@@ -34,11 +35,7 @@ def _out(bot: "Bot", turn: Turn, recalled: Recalled) -> Plan | None:
     if not out or turn.message.kind in _SAID_BY_NOBODY or rights.is_admin(bot, turn, recalled):
         return None
     called = commands.parse(turn.message.text) if turn.message.kind == "text" else None
-    if (
-        called is not None
-        and called.command is not None
-        and called.command.NAMES[0] in {*commands.ALWAYS, *commands.FETCHING}
-    ):
+    if called is not None and (commands.is_named(called, commands.ALWAYS) or _fetches(called, recalled)):
         return None
     crisis = moderation.in_crisis(bot, turn, recalled, turn.message.text)
     if crisis is not None:
@@ -56,9 +53,11 @@ def _with_a_human(bot: "Bot", turn: Turn, recalled: Recalled) -> Plan | None:
     message = turn.message
     if any(isinstance(part, Event) and part.name == _CLOSED for part in message.parts):
         return handover.over(bot, turn, recalled, found)
-    if message.kind != "text" or not message.text.strip() or _is_for_the_bot(bot, turn, recalled):
-        return None  # A picture is not brought to anybody: they are told so as ever.
-    return handover.relayed(bot, turn, recalled, found)
+    if message.kind not in RELAYED or (message.kind == "text" and not message.text.strip()):
+        return None
+    if message.kind == "text" and _is_for_the_bot(bot, turn, recalled):
+        return None
+    return moderation.heard(bot, turn, recalled, handover.relayed(bot, turn, recalled, found))
 
 
 def _is_for_the_bot(bot: "Bot", turn: Turn, recalled: Recalled) -> bool:
@@ -70,10 +69,13 @@ def _is_for_the_bot(bot: "Bot", turn: Turn, recalled: Recalled) -> bool:
     called = commands.parse(picked(recalled, turn.message.text.strip()))
     if called is None or called.command is None:
         return False
-    name = called.command.NAMES[0]
-    if name in {"human", "bot", *commands.ALWAYS}:
+    if commands.is_named(called, {"human", "bot", *commands.ALWAYS}) or _fetches(called, recalled):
         return True
-    if name in commands.FETCHING:
-        return called.prefixed or recalled.late or recalled.rest is not None
     may = not called.command.ADMINS or rights.is_admin(bot, turn, recalled)
-    return called.prefixed and may and name not in commands.ASKING
+    return called.prefixed and may and not commands.is_named(called, commands.ASKING)
+
+
+def _fetches(called: commands.Called, recalled: Recalled) -> bool:
+    """Whether *called* fetches something: the bare word is talk where nothing waits."""
+    waits = called.prefixed or recalled.late or recalled.rest is not None
+    return waits and commands.is_named(called, commands.FETCHING)

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, cast, get_args
 
@@ -88,10 +88,13 @@ class People:
     def ban(self, person: Person) -> tuple[Write, ...]:
         """From now on *person* is answered with one sentence, and what is being written for them stops.
 
-        Who is an admin by pairing is one no more.
+        Who is an admin by pairing is one no more, and what customers said to them and waits is gone. Raises
+        StoreAway.
         """
         chat = Chat(person.account, person.sender)
+        unread = (keys.rest(chat), keys.answers(chat)) if person.sender in self.paired(person.account) else ()
         return (
+            *(Write("del", key) for key in unread),
             Write("sadd", keys.bans(person.account), self.mark(person)),
             Write("cut", keys.cut(chat), life_ms=keys.CUT_MS),
             Write("srem", keys.admins(person.account), person.sender),
@@ -109,6 +112,19 @@ class People:
     def admit(self, person: Person) -> Write:
         """From now on *person* is answered also where not everybody is."""
         return Write("sadd", keys.admitted(person.account), self.mark(person))
+
+    def welcome(self, people: Sequence[Person], *, closed: bool) -> int:
+        """How many of these *people*, of one account, are not banned and, where it is *closed*, were let in.
+
+        Raises StoreAway.
+        """
+        if not people:
+            return 0
+        account, marks = people[0].account, [self.mark(person) for person in people]
+        with store_errors():
+            banned = self._client.smismember(keys.bans(account), marks)
+            admitted = self._client.smismember(keys.admitted(account), marks) if closed else [1] * len(marks)
+        return sum(bool(let_in) and not out for let_in, out in zip(admitted, banned, strict=True))
 
     def dismiss(self, person: Person) -> Write:
         """The contrary."""

@@ -10,7 +10,7 @@ and nobody else learns of it), `CUTS` (whether it stops every older message the 
 import importlib
 import pkgutil
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -25,8 +25,10 @@ if (
     from bot.wiring.bot import Bot
 
 FETCHING = ("answers", "continue")
-ALWAYS = frozenset({"complain", "export", "forget"})
+ALWAYS = frozenset({"complain", "export", "forget", "mute", "unmute"})
 """What stays open to somebody who is banned, over their quota, or talks to a human."""
+WORDED = frozenset({"bad", "complain", "human"})
+"""What is followed by words for a human."""
 ASKING = frozenset({"retry"})
 """What asks the model."""
 ADMINS_OWN, REST = 200, 300
@@ -145,6 +147,11 @@ def fetches(message: InboundMessage) -> bool:
 def hands_over(message: InboundMessage) -> bool:
     """Whether *message* asks for a human: its request may give it to the platform's own agents."""
     return _named(message) == "human"
+
+
+def is_named(called: Called, names: Collection[str]) -> bool:
+    """Whether *called* calls one of the commands with these English *names*."""
+    return called.command is not None and called.command.NAMES[0] in names
 
 
 def _named(message: InboundMessage) -> str:

@@ -7,7 +7,7 @@ from bot.store.broadcasts import LOOKED_AT
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
-from handlers import broadcasting, passive, rights
+from handlers import access, broadcasting, passive, rights
 from handlers.reply import one_message_bytes, told
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     account, words = turn.chat.account, argument.strip()
     if not bot.accounts[account].settings.notices_to_all:
         return told(bot, turn, recalled, "notice_off", account=account)
-    if passive.is_passive(bot, turn):
+    if passive.only_answers(bot, account):
         return told(bot, turn, recalled, "notice_cannot")
     if words.lower() in _STOP:
         return _stopped(bot, turn, recalled)
@@ -54,7 +54,7 @@ def _drafted(bot: "Bot", turn: Turn, recalled: Recalled, words: str) -> Plan:
     texts = bot.accounts[turn.chat.account].texts
     if len(texts.say("notice_says", words=words).encode()) > most:
         return told(bot, turn, recalled, "welcome_long", chars=most // 3 - 20)
-    count, skipped, unreachable = _reach(bot, turn)
+    count, skipped, unreachable = _reach(bot, turn, closed=access.is_closed(recalled))
     if not count:
         return told(bot, turn, recalled, "notice_nobody")
     kept = bot.broadcasts.keep_draft(turn.message.person, words)
@@ -62,14 +62,16 @@ def _drafted(bot: "Bot", turn: Turn, recalled: Recalled, words: str) -> Plan:
     return told(bot, turn, recalled, "notice_sure", writes=(kept,), words=words, **figures)
 
 
-def _reach(bot: "Bot", turn: Turn) -> tuple[int, int, int]:
+def _reach(bot: "Bot", turn: Turn, *, closed: bool) -> tuple[int, int, int]:
     """How many can be reached now, want none, cannot be reached."""
     account, cursor, count, skipped, unreachable = turn.chat.account, 0, 0, 0, 0
     last, limited = bot.broadcasts.highest(account), broadcasting.is_limited(bot, account)
     while cursor < last:
         found = bot.broadcasts.people(account, cursor, last, limited=limited, most=LOOKED_AT)
-        cursor, count = found.cursor, count + len(found.people)
-        skipped, unreachable = skipped + found.skipped, unreachable + found.unreachable
+        welcome = bot.people.welcome([person for _, person in found.people], closed=closed)
+        cursor, count = found.cursor, count + welcome
+        skipped += found.skipped + len(found.people) - welcome
+        unreachable += found.unreachable
     return count, skipped, unreachable
 
 

@@ -9,7 +9,7 @@ from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan, Write
 from bot.wiring.bot import Bot
-from handlers import broadcasting, passive
+from handlers import access, broadcasting, passive
 from handlers.commands.mute import MUTED
 from handlers.reply import planned
 
@@ -35,7 +35,7 @@ def reply(bot: Bot, turn: Turn, recalled: Recalled) -> Plan:
 
 def _fate(bot: Bot, turn: Turn, recalled: Recalled) -> Fate:
     """As things are now: the notice may have waited."""
-    if recalled.profile.banned or MUTED in recalled.profile.chosen:
+    if access.is_closed_to(recalled) or recalled.profile.banned or MUTED in recalled.profile.chosen:
         return "skipped"
     late = broadcasting.is_night(bot.settings.time.zone, time.time())
     if late or recalled.sends_left == 0 or passive.is_passive(bot, turn):

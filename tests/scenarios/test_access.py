@@ -139,3 +139,28 @@ def test_a_stranger_learns_of_none_of_it(house: House, follower: str, line: str)
     word = line.lstrip("/#").split(" ")[0]
 
     assert say(house, follower, line) == f"没有「{word}」这个用法，发「帮助」看看我会什么。"
+
+
+@pytest.mark.parametrize("mode", ["code", "list"])
+@pytest.mark.parametrize("line", ["继续", "取", "配对", "/配对", "取 3"])
+def test_no_word_opens_a_closed_door(house: House, follower: str, mode: str, line: str) -> None:
+    """What would be talk with nothing behind it reaches no model."""
+    say(house, BOSS, f"/allow {mode}")
+    before = calls(house)
+
+    say(house, follower, line)
+    assert calls(house) == before
+
+
+def test_a_code_is_looked_at_alone(house: House, follower: str) -> None:
+    """Also where a greeting waits in front of it."""
+    code = new_code(house)
+    house.stop("worker0")
+    house.simulator.say("shop", follower, "你好")
+    house.simulator.say("shop", follower, code)
+    house.start_worker(0)
+    house.simulator.wait_replies("shop", follower, 2, 30.0)
+
+    told = [sent.text for sent in house.simulator.replies("shop", follower)]
+    assert told[0].startswith(NEEDED)
+    assert told[1].startswith("好，可以聊了")

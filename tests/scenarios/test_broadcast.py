@@ -11,7 +11,7 @@ import pytest
 from simulator.testing import BOSS
 from tests.scenarios.house import House, wait_for
 from tests.scenarios.test_own_data import everything
-from tests.scenarios.test_steering import say
+from tests.scenarios.test_steering import number_of, say
 
 SURE = re.compile(r"现在能发到 (\d+) 人；退订的 (\d+) 人、发不到的 (\d+) 人不发")
 DONE = re.compile(r"公告发完了：发到 (\d+) 人，退订 (\d+) 人，发不到 (\d+) 人。")
@@ -57,7 +57,10 @@ def confirmed(house: House, words: str, account: str = "office", boss: str = "bo
     """The admin writes and confirms *words*; how many can be reached, want none, cannot be reached."""
     shown = SURE.match(say(house, boss, f"#公告 {words}", account=account))
     assert shown
-    assert say(house, boss, "#公告 确认", account=account).startswith("开始发了")
+    before = len(house.simulator.replies(account, boss))
+    say(house, boss, "#公告 确认", account=account)
+    # The notice itself may have come to its author too by now.
+    assert house.simulator.replies(account, boss)[before].text.startswith("开始发了")
     return tuple(map(int, shown.groups()))
 
 
@@ -258,3 +261,28 @@ def test_workers_die_over_it_and_nobody_gets_it_twice(daytime: House, follower: 
     assert tuple(map(int, done.groups())) == figures
     reports = [one for one in daytime.simulator.replies("office", "boss") if DONE.match(one.text)]
     assert len(reports) == before + 1
+
+
+def test_a_closed_account_writes_to_who_was_let_in(daytime: House, follower: str) -> None:
+    """Who was not is neither counted nor written to."""
+    inside, outside = f"{follower}_in", f"{follower}_out"
+    say(daytime, outside, "/whoami", account="office")
+    number = number_of(daytime, inside, "office")
+    say(daytime, "deputy", f"/allow {number}", "/allow list", account="office")
+    try:
+        figures = confirmed(daytime, "只给名单上的人", boss="deputy")
+        result(daytime, boss="deputy")
+    finally:
+        say(daytime, "deputy", "/allow open", account="office")
+
+    assert figures[0] < figures[1]
+    assert heard(daytime, "office", inside, "只给名单上的人") == 1
+    assert heard(daytime, "office", outside, "只给名单上的人") == 0
+    assert heard(daytime, "office", "deputy", "只给名单上的人") == 0
+
+
+def test_an_account_of_which_nothing_is_known_yet_may_try(tmp_path: Path) -> None:
+    """A verified account with the settings as they come."""
+    environment = {**OPEN, **zone_where_it_is(12), "YINGDA_ACCOUNTS__SHOP__REPLY": "auto"}
+    with House(tmp_path, environment=environment) as house:
+        assert SURE.search(say(house, BOSS, "#公告 大家好"))

@@ -115,6 +115,18 @@ def test_who_is_banned_hears_one_sentence_at_once(house: House, follower: str) -
     assert say(house, follower, "echo:又能聊了").startswith("又能聊了")
 
 
+@pytest.mark.parametrize("line", ["继续", "取", "配对", "echo:在吗"])
+def test_who_is_banned_reaches_no_model(house: House, follower: str, line: str) -> None:
+    """With no word, while nothing waits for them."""
+    say(house, follower, "echo:你好")
+    say(house, BOSS, f"/ban {number_of(house, follower)}")
+    house.drained()
+    calls = len(house.simulator.model.calls)
+
+    assert say(house, follower, line).startswith("你的使用已暂停")
+    assert len(house.simulator.model.calls) == calls
+
+
 def test_what_an_admin_did_stands_in_the_audit(house: House, follower: str) -> None:
     """Who, what and to whom, by numbers."""
     number, boss = number_of(house, follower), number_of(house, BOSS)
