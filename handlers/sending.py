@@ -23,7 +23,8 @@ def send(bot: "Bot", turn: Turn, index: int, part: OutText) -> None:
     """
     bot.failpoints.reach("pre_send")
     channel = bot.channels[turn.chat.account]
-    if index == 0 and turn.steps.sends.get(0) != "sending" and _in_its_request(bot, turn, part):
+    # Offered once: of what was ambiguous the request is gone.
+    if index == 0 and 0 not in turn.steps.sends and _in_its_request(bot, turn, part):
         return
     bot.inbox.record(turn, {f"send:{index}": "sending"}, spend=True, paces=channel.limits.paces)
     turn.steps.sends[index] = "sending"
@@ -62,7 +63,10 @@ def _in_its_request(bot: "Bot", turn: Turn, part: OutText) -> bool:
 
 def again(bot: "Bot", turn: Turn, index: int) -> bool:
     """Whether a part that may have been delivered is sent once more; counted either way (design §1)."""
-    checked = bot.channels[turn.chat.account].limits.duplicate_check
+    limits = bot.channels[turn.chat.account].limits
+    checked = limits.duplicate_check
+    if index == 0 and limits.response_bytes:  # What its request may have carried waits for nobody.
+        bot.answers.done(turn.chat, turn.lease.n)
     resend = checked or bot.settings.turn.on_ambiguous == "resend"
     state: PartState = "planned" if resend else "sent"
     doubled = turn.steps.doubled + (resend and not checked)

@@ -189,3 +189,22 @@ def test_answers_put_by_are_fetched_in_their_order(house: House, follower: str) 
 
     assert [reply.text.count(word) for word in ("先一", "再二", "后三")] == [1, 1, 1]
     assert reply.text.index("先一") < reply.text.index("再二") < reply.text.index("后三")
+
+
+def test_a_request_that_died_with_an_answer_costs_one_message_more(own_house: House) -> None:
+    """Nobody knows whether it was read: it is sent once, counted, and nothing of it is left to be fetched."""
+    own_house.stop("worker0")
+    own_house.simulator.say("shop", "oDied", "/whoami")
+    with own_house.store as store:
+        n = re.match(rb'{"n":(\d+)', store.lindex("yd1:inbox:shop:oDied", 0) or b"")
+        assert n
+        number = n[1].decode()
+        store.hset("yd1:answers:shop:oDied", mapping={f"answer:{number}": "{}", f"claim:{number}": "gone 1"})
+        before = ambiguous(own_house)
+        own_house.start_worker(1)
+        own_house.simulator.wait_replies("shop", "oDied", 1, 20.0)
+        own_house.drained()
+
+        assert len(own_house.simulator.replies("shop", "oDied")) == 1
+        assert ambiguous(own_house) == before + 1
+        assert not any(key.startswith(b"answer:") for key in store.hkeys("yd1:answers:shop:oDied"))
