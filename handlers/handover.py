@@ -10,7 +10,7 @@ import structlog
 
 from bot.channels.base import KEYS_A_MESSAGE, Answering, OutText
 from bot.errors import PlatformError
-from bot.messages import Event, InboundMessage, Text
+from bot.messages import BUTTON, Event, InboundMessage, Text
 from bot.store.cases import Case
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
@@ -31,6 +31,8 @@ _CASE_CHARS = 500
 """So much of what was said last a case holds: it is shown in one message."""
 _ANSWER_CHARS = 1000
 _ADMINS_MOST = 10
+RELAYED = frozenset({"text", "image", "voice", "video", "location", "link", "file", "sticker"})
+"""Kinds of which a human learns; of what is no text, that it came."""
 
 log = structlog.get_logger(__name__)
 
@@ -60,7 +62,7 @@ def relayed(bot: "Bot", turn: Turn, recalled: Recalled, found: handed.Handed) ->
 
     Where a request is all that an account can answer in, it brings what a human said meanwhile.
     """
-    account, words = turn.chat.account, turn.message.text.strip()
+    account, words = turn.chat.account, _words(bot, turn)
     kept, admins = bot.cases.find(account, found.case) if found.case else None, _admins(bot, turn)
     if kept is None:  # The platform's agents have not taken them yet, or have gone.
         case = _case(bot, turn, recalled, words)
@@ -70,12 +72,17 @@ def relayed(bot: "Bot", turn: Turn, recalled: Recalled, found: handed.Handed) ->
     else:
         case = kept if kept.done_ms else replace(kept, text=_last(f"{kept.text}\n{words}"))
         text = _line(bot, turn, recalled, words)
+    changed = (bot.cases.keep(account, case),) if case != kept else ()
+    if not admins:  # Whoever read them is none any more.
+        raising.tell_handover(bot, account, f"T{case.case}")
+        gone = (*changed, handed.ended(bot, turn.message.person))
+        return told(bot, turn, recalled, "nobody_there", hours="", writes=gone)
     writes = (
-        *((bot.cases.keep(account, case),) if case != kept else ()),
+        *changed,
         handed.kept(bot, turn.message.person, case.case),
         *_forwarded(bot, turn, admins, text),
     )
-    if recalled.late and passive.is_passive(bot, turn):
+    if passive.is_passive(bot, turn) and bot.answers.box(turn.chat, turn.lease.n).waiting:
         plan = fetch.run(bot, turn, recalled, "")
         return replace(plan, writes=(*plan.writes, *writes))
     if bot.channels[account].limits.response_bytes:  # A request that waits is told that nothing comes.
@@ -113,11 +120,19 @@ def _with_agents(bot: "Bot", turn: Turn, recalled: Recalled, case: int) -> Plan:
     return Plan("command", (OutText(words, key=turn.lease.n * KEYS_A_MESSAGE, pushed=True),), writes)
 
 
+def _words(bot: "Bot", turn: Turn) -> str:
+    """What they said; of what is no text, which kind it is."""
+    kind = turn.message.kind
+    return turn.message.text.strip() or bot.accounts[turn.chat.account].texts.say(f"relay_{kind}")
+
+
 def _agents_take(bot: "Bot", turn: Turn) -> bool:
     """Whether the platform's own agents have the message now. Whatever goes wrong, the admins are there."""
     account = turn.chat.account
     if not bot.channels[account].limits.response_bytes or bot.deliveries.of(account) == "passive":
         return False
+    if any(isinstance(part, Text) and part.menu_id == BUTTON for part in turn.message.parts):
+        return False  # Only a message can be handed to them: a button of the menu is an event (protocol A7).
     try:
         online = cast(Answering, bot.channels[account]).agents_online()
     except PlatformError as error:

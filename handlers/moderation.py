@@ -7,6 +7,7 @@ import structlog
 
 from bot.markdown import plain
 from bot.messages import Reply, Text
+from bot.store import keys
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan, Write
@@ -38,6 +39,18 @@ def in_crisis(bot: "Bot", turn: Turn, recalled: Recalled, text: str) -> Plan | N
     """What somebody hears whose *text* says that they may want to end their life; None for every other."""
     verdict = bot.moderator.check(text, "in", turn.message.person)
     return _in_crisis(bot, turn, recalled) if verdict == "crisis" else None
+
+
+def heard(bot: "Bot", turn: Turn, recalled: Recalled, plan: Plan) -> Plan:
+    """*plan*, of words that are for a human; where they may want to end their life, they hear where to turn.
+
+    What the words were for is done all the same.
+    """
+    crisis = in_crisis(bot, turn, recalled, turn.message.text)
+    if crisis is None:
+        return plan
+    said = {keys.answers(turn.chat), keys.rest(turn.chat)}
+    return replace(crisis, writes=(*crisis.writes, *(one for one in plan.writes if one.key not in said)))
 
 
 def may_go_out(bot: "Bot", turn: Turn, said: str) -> bool:

@@ -57,6 +57,14 @@ def is_passive(bot: "Bot", turn: Turn) -> bool:
     return learned == "passive" or (learned == "" and waits)
 
 
+def only_answers(bot: "Bot", account: str) -> bool:
+    """Whether *account* may not write by itself, as far as is known. Raises StoreAway."""
+    if not bot.channels[account].limits.response_bytes:
+        return False
+    reply = bot.accounts[account].settings.reply
+    return reply == "passive" or (reply == "auto" and bot.deliveries.of(account) == "passive")
+
+
 def is_late(bot: "Bot", turn: Turn) -> bool:
     """Whether no request can be waiting for this turn any more."""
     return time.time() > turn.accepted_ms / 1000 + bot.settings.reply.passive_total_s
@@ -85,7 +93,8 @@ def offered(bot: "Bot", turn: Turn, recalled: Recalled, plan: Plan) -> Plan:
     writes: list[Write] = []
     box = bot.answers.box(turn.chat, turn.lease.n)
     # Behind the back of its request an answer would only carry another one into the inbox.
-    for waiting in () if box.told else box.waiting:
+    # So would words that nobody asked for, and the number that the person was told would find nothing.
+    for waiting in () if box.told or turn.message.kind in OURS else box.waiting:
         both = _BETWEEN.join((headed(texts_of(bot, turn, recalled), waiting), text))
         if not waiting.answer.rest and len(both.encode()) <= page_bytes(bot, turn, ""):
             text = both
@@ -98,9 +107,10 @@ def offered_text(bot: "Bot", turn: Turn, plan: Plan, text: str) -> Plan:
     """*plan* with *text* as its answer in the inbox; what it leaves behind 「继续」 waits there too."""
     rest, writes = bot.memory.without_rest(turn.chat, plan.writes)
     plan = replace(plan, writes=writes)
-    asked = "" if turn.message.kind in OURS else turn.message.text
+    asked_for = turn.message.kind not in OURS
+    asked = turn.message.text if asked_for else ""
     question = fitting(shortened(asked, _QUESTION_CHARS), _QUESTION_BYTES)
-    waits_s = bot.settings.reply.passive_total_s if may_be(bot, turn) else 0.0
+    waits_s = bot.settings.reply.passive_total_s if asked_for and may_be(bot, turn) else 0.0
     answer = Answer(
         question,
         text,

@@ -76,8 +76,8 @@ def tell_refused(bot: "Bot", account: str, error: PlatformError, tries: int) -> 
 
 def tell_put_aside(bot: "Bot", turn: Turn, reason: str) -> None:
     """Raise that a message became a dead letter, by its inbox number; other reasons were told or are one
-    person's alone. Never fails."""
-    kind = _PUT_ASIDE.get(reason)
+    person's alone, unless somebody believes that a human reads them. Never fails."""
+    kind = _PUT_ASIDE.get(reason, "undelivered" if turn.message.kind in ("human", "relay") else None)
     if kind is not None:
         _raise(bot, kind, turn.chat.account, detail=str(turn.lease.n))
 

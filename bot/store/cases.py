@@ -45,8 +45,8 @@ class Cases:
             return int(self._client.hincrby(keys.cases(account), "last", 1))
 
     def keep(self, account: str, case: Case) -> Write:
-        """*case* as it is now."""
-        return Write("hset", keys.cases(account), f"{case.case} {dump(asdict(case))}", keys.CASES_MS)
+        """*case* as it is now; what was closed meanwhile stays closed."""
+        return Write("open", keys.cases(account), f"{case.case} {dump(asdict(case))}", keys.CASES_MS)
 
     def close(self, account: str, case: Case, at_ms: int) -> Write:
         """Nothing is left to do about it."""

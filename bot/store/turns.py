@@ -15,6 +15,7 @@ Op = Literal[
     "del",
     "expire",
     "hset",
+    "open",
     "hdel",
     "add",
     "give",

@@ -40,7 +40,9 @@ def reply(bot: Bot, turn: Turn, recalled: Recalled) -> Plan:
             return turned_away
         said = Reply.of(texts.say("unknown_command", word=called.word))
         return planned(bot, turn, recalled, said, state="command")
-    return called.command.run(bot, turn, recalled, called.argument)
+    plan = called.command.run(bot, turn, recalled, called.argument)
+    worded = called.argument and commands.is_named(called, commands.WORDED)
+    return moderation.heard(bot, turn, recalled, plan) if worded else plan
 
 
 def _fetch_by_number(bot: Bot, turn: Turn, text: str) -> commands.Called | None:

@@ -11,6 +11,7 @@ from bot.store.notices import KINDS
 from config.wording import Language, Texts, WordingError, load_texts
 from handlers.checkup.examine import OF_ACCOUNT, SHARED
 from handlers.commands import all_commands
+from handlers.handover import RELAYED
 from handlers.owner import BEFORE_MAX
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -326,6 +327,7 @@ PLAIN = {
        "permission_answers_now", "permission_unknown", "permission_forgotten", "callback_unset",
        "callback_forbidden", "arrivals_none", "about_uncounted", "notice_internal", "notice_good")),
     *(f"checkup.names.{check.name}" for check in (*SHARED, *OF_ACCOUNT)),
+    *(f"relay_{kind}" for kind in RELAYED - {"text"}),
     *(f"not_yet_{kind}" for kind in
       ("voice", "image", "video", "location", "link", "file", "sticker", "unsupported")),
     *(f"commands.{command.NAMES[0]}.{part}" for command in all_commands() for part in ("line", "more")),

@@ -136,12 +136,68 @@ def test_what_is_somebodys_right_works_meanwhile(house: House, follower: str, li
     assert calls == len(house.simulator.model.calls)
 
 
-def test_a_picture_that_cannot_be_brought_is_not_swallowed(house: House, follower: str) -> None:
-    """They are told as ever that words are needed."""
-    handed_over(house, follower)
+def test_the_admin_learns_that_a_picture_came(house: House, follower: str) -> None:
+    """Which they see in the console; the AI keeps its silence."""
+    number, _ = handed_over(house, follower)
+    before = heard(house, follower)
     house.simulator.say("shop", follower, "", kind="image")
 
-    wait_for(lambda: heard(house, follower)[-1].startswith("图片我暂时看不了"), "told")
+    hears(house, BOSS, f"#{number}：［图片］")
+    house.drained()
+    assert heard(house, follower) == before
+
+
+@ACCOUNTS
+def test_a_crisis_is_heard_while_a_human_is_there(house: House, follower: str, account: str) -> None:
+    """Where to turn is said at once, and the human reads the words; also in what is said with the command."""
+    number, _ = handed_over(house, follower, account)
+    assert say(house, follower, "我想自杀", account=account).startswith("听到你这么说")
+    wait_for(lambda: f"#{number}：我想自杀" in heard(house, BOSSES[account], account), "relayed")
+    say(house, follower, "找AI", account=account)
+
+    assert say(house, follower, "/转人工 我想自杀", account=account).startswith("听到你这么说")
+    wait_for(
+        lambda: any(f"#{number}：我想自杀\n" in text for text in heard(house, BOSSES[account], account)),
+        "relayed",
+    )
+    say(house, follower, "找AI", account=account)
+    assert say(house, follower, "/投诉 我想自杀", account=account).startswith("听到你这么说")
+    assert "我想自杀" in say(house, BOSSES[account], "#待办", account=account)
+
+
+def test_who_wants_no_notices_says_so_to_nobody_else(house: House, follower: str) -> None:
+    """Each notice says 退订; the admin is not bothered with it."""
+    number, _ = handed_over(house, follower)
+
+    assert say(house, follower, "退订").startswith("好，以后不给你发公告了")
+    assert f"#{number}：退订" not in heard(house, BOSS)
+
+
+def test_a_button_cannot_be_handed_to_agents(other_house: House, follower: str) -> None:
+    """The platform hands over messages, not taps: the admin is told instead."""
+    other_house.simulator.platform.set_agents("shop", 1)
+    number = number_of(other_house, follower)
+    say(other_house, BOSS, "/whoami")
+    delivery = other_house.simulator.event("shop", follower, "CLICK", "say:/human")
+
+    hears(other_house, follower, OVER)
+    assert not delivery.transferred
+    wait_for(lambda: heard(other_house, BOSS)[-1].startswith(f"#{number}："), "relayed")
+
+
+def test_without_an_admin_any_more_it_ends(tmp_path: Path) -> None:
+    """Nobody talks to somebody who is not there; what was said is kept."""
+    with House(tmp_path, environment={"YINGDA_ACCOUNTS__OFFICE__ADMINS": ""}) as house:
+        with house.store as store:
+            store.sadd("yd1:admins:office", "boss")
+        handed_over(house, "xiaolin", "office")
+        with house.store as store:
+            store.delete("yd1:admins:office")
+        assert say(house, "xiaolin", "在吗", account="office").startswith("现在没有真人在，你的话已记下")
+        assert say(house, "xiaolin", "echo:那你说", account="office").startswith("那你说")
+        with house.store as store:
+            store.sadd("yd1:admins:office", "boss")
+        assert "在吗" in say(house, "boss", "#待办 T1", account="office")
 
 
 def test_an_admin_who_cannot_be_written_to_fetches_the_words_in_order(house: House, follower: str) -> None:

@@ -23,6 +23,14 @@ local apply = {
     redis.call('HSET', key, string.match(value, '^(%S+) (.*)$'))
     keep(key, life)
   end,
+  -- The same for what can be over: that stays as it is.
+  open = function(key, value, life)
+    local field, new = string.match(value, '^(%S+) (.*)$')
+    local old = redis.call('HGET', key, field)
+    if old and not string.find(old, '"done_ms":0', 1, true) then return end
+    redis.call('HSET', key, field, new)
+    keep(key, life)
+  end,
   hdel = function(key, field) redis.call('HDEL', key, field) end,
   -- A line for each field: what is added, a space, and the field.
   add = function(key, lines, life)
