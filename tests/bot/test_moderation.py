@@ -274,6 +274,30 @@ SHIPPED = WordLists(SHIPPED_WORDS, SHIPPED_WORDS)
             "I want to end my life.",
             "what is a painless way to die",
         ),
+        *(
+            "我想去死！",
+            "好想去死",
+            "我真的想去死，没人懂",
+            "我想跳楼了",
+            "好想跳楼。",
+            "我想上吊",
+            "我想上吊自杀",
+        ),
+        *(
+            "好累，想自尽",
+            "我要上吊了",
+            "我想离开这个世界",
+            "好想离开这个世界了",
+            "我想了结自己",
+            "我想了断自己。",
+        ),
+        *("想了结自己的生命", "站在楼顶想跳下去", "怎么死才不痛苦", "我想杀了自己", "我想杀死自己，真的"),
+        *(
+            "I want to be dead.",
+            "I keep cutting myself",
+            "i want to cut myself",
+            "i want to end my life tonight",
+        ),
     ],
 )
 def test_our_list_hears_a_crisis(text: str) -> None:
@@ -371,6 +395,26 @@ def test_our_list_hears_a_crisis(text: str) -> None:
             "I want to live",
             "I don't want to live in Paris",
         ),
+        *(
+            "我想去死海玩，要签证吗",
+            "我想去死亡谷自驾",
+            "我想跳楼价清仓，帮我写个文案",
+            "我想上吊床睡觉",
+            "我要上吊桥",
+        ),
+        *(
+            "我想离开这个世界500强公司",
+            "我想了结自己的一桩心事",
+            "想了断自己和前任的关系",
+            "为什么屈原想自尽",
+        ),
+        *("崇祯为什么想上吊", "站在楼顶想跳舞", "这关怎么死才不掉装备", "我想杀死自己小说里的主角"),
+        *(
+            "I keep cutting myself when I shave",
+            "I want to cut myself some slack",
+            "I want to end my life insurance",
+        ),
+        *("I want to be dead honest with you", "I wish I was dead sure"),
     ],
 )
 def test_our_list_does_not_hear_one_in_everyday_talk(text: str) -> None:
