@@ -167,6 +167,43 @@ def test_a_broken_list_leaves_the_last_good_one(
     assert found.check("赌博网站", "in", XIAOYU) == "pass"
 
 
+def test_a_link_that_leads_nowhere_leaves_its_list(folder: Path, clock: Clock) -> None:
+    """The folder still names it: said once; where it leads somewhere again, that counts. Removed, it is gone."""
+    blocked, real = folder / "blocked.txt", folder / "real.list"
+    blocked.rename(real)
+    blocked.symlink_to(real)
+    found = lists(folder)
+    real.rename(folder / "away")
+    (folder / "new.txt").symlink_to(real)
+    write(folder / "more.txt", "传销")
+    with structlog.testing.capture_logs() as logs:
+        for _ in range(3):
+            after(clock)
+            assert found.check("赌博网站", "in", XIAOYU) == "block"
+            assert found.check("传销", "in", XIAOYU) == "block"
+    warned = [line for line in logs if line["log_level"] == "warning"]
+    assert [(line["file"], line["reason"]) for line in warned] == [
+        ("blocked.txt", "it is not there"),
+        ("new.txt", "it is not there"),
+    ]
+
+    write(real, "彩票")
+    after(clock)
+    assert [found.check(text, "in", XIAOYU) for text in ("彩票", "赌博网站")] == ["block", "pass"]
+    blocked.unlink()
+    (folder / "new.txt").unlink()
+    after(clock)
+    assert found.check("彩票", "in", XIAOYU) == "pass"
+
+
+def test_a_link_that_leads_nowhere_at_the_start_is_refused(folder: Path) -> None:
+    """As any list that cannot be read."""
+    (folder / "more.txt").symlink_to(folder / "nowhere")
+
+    with pytest.raises(ConfigError, match=r"^words\.folder: more\.txt cannot be used: it is not there$"):
+        lists(folder)
+
+
 def test_a_folder_that_goes_away_leaves_its_lists(folder: Path, clock: Clock) -> None:
     """A disk that is unmounted opens no door; said once, and again when it happens again."""
     found = lists(folder)
