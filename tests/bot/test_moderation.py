@@ -168,7 +168,7 @@ def test_a_broken_list_leaves_the_last_good_one(
 
 
 def test_a_link_that_leads_nowhere_leaves_its_list(folder: Path, clock: Clock) -> None:
-    """The folder still names it: said once; where it leads somewhere again, that counts. Removed, it is gone."""
+    """It is still named: said once; where it leads somewhere again, that counts. Removed, it is gone."""
     blocked, real = folder / "blocked.txt", folder / "real.list"
     blocked.rename(real)
     blocked.symlink_to(real)
