@@ -1,8 +1,9 @@
-"""Pure: which of the owner's questions a text asks: the same words, nearly the same, or all of its keywords.
+"""Pure: which of the owner's questions a text asks: the same, in other words, or all of its keywords.
 
 A wrong answer in the owner's name is worse than none, because then the model answers. So only what cannot
-change the meaning is overlooked: politeness, particles, other words for the same, a slip in a Latin word.
-Likeness in figures would do harm: 「周末几点关门」 and 「周末几点开门」 differ in one sign of six.
+change the meaning is overlooked: politeness, particles, other words for the same. Likeness in figures would
+do harm: 「周末几点关门」 and 「周末几点开门」 differ in one sign of six. So would it in typing: `desert` is
+`dessert` but for one letter.
 """
 
 import re
@@ -15,11 +16,9 @@ ASKED_CHARS = 200
 KEYWORDS_WITHIN = 40
 """A text of more words, or Chinese signs, says too much for its keywords to be what it is about."""
 
-_SLIP_LETTERS = 5
-"""So long a word may lack a letter, or have two of them swapped."""
 _TOKEN = re.compile(r"\d+(?:[.:]\d+)*|[^\W\d_\u2e80-\U0003ffff]+[+#]*|[^\W\d_]")
-_PARTICLES = re.compile(r"(?:[吗呢吧啊呀呐哦喔哈嘛啦了]|(?<![什怎这那])么)+(?=\W|$)")
-"""Only where a clause ends: 「书吧几点关门」 is about another place than 「书几点到」."""
+_PARTICLES = re.compile(r"(?:[吗呢啊呀呐哦喔哈嘛]|(?<![什怎这那])么)+(?=\W|$)")
+"""Only where a clause ends. 吧 is none of them (「有酒吧吗」), nor are 了 and 啦 (「退款了吗」)."""
 
 
 def _either(chinese: str, english: str) -> re.Pattern[str]:
@@ -61,19 +60,17 @@ class Questions:
         # Of two entries with the same question the older one counts.
         whole = [entry for entry in reversed(self.entries) if not entry.words]
         self._same = {"".join(tokens(entry.question)): entry for entry in whole}
-        self._alike = {gist(entry.question): entry for entry in whole}
-        self._of_length: dict[int, list[tuple[str, ...]]] = {}
-        for asked in self._alike:
-            self._of_length.setdefault(len(asked), []).append(asked)
+        alike = {gist(entry.question): entry for entry in whole}
+        self._alike = {asked: entry for asked, entry in alike.items() if asked}  # not politeness alone
         words = [(entry, [tokens(word) for word in entry.words]) for entry in self.entries if entry.words]
         self._words = sorted(words, key=lambda found: -len(found[1]))
 
     def asked(self, text: str) -> Known | None:
-        """The entry that *text* asks: the same words first, then nearly the same, then most keywords."""
+        """The entry that *text* asks: the same words first, then other words for it, then most keywords."""
         if not self.entries or len(text) > ASKED_CHARS:
             return None
         said = tokens(text)
-        return self._same.get("".join(said)) or self._nearly(gist(text)) or self._by_words(said)
+        return self._same.get("".join(said)) or self._alike.get(gist(text)) or self._by_words(said)
 
     def same(self, entry: Known) -> Known | None:
         """The entry that the very same words ask as *entry*."""
@@ -81,16 +78,6 @@ class Questions:
             return self._same.get("".join(tokens(entry.question)))
         wanted = {tokens(word) for word in entry.words}
         return next((one for one, words in self._words if set(words) == wanted), None)
-
-    def _nearly(self, said: tuple[str, ...]) -> Known | None:
-        if not said:  # politeness alone
-            return None
-        if found := self._alike.get(said):
-            return found
-        if not any(len(word) >= _SLIP_LETTERS for word in said):
-            return None
-        same_length = self._of_length.get(len(said), ())
-        return next((self._alike[asked] for asked in same_length if _slipped(said, asked)), None)
 
     def _by_words(self, said: tuple[str, ...]) -> Known | None:
         if len(said) > KEYWORDS_WITHIN:
@@ -117,25 +104,3 @@ def _plain(text: str) -> str:
 
 def _within(word: tuple[str, ...], said: tuple[str, ...]) -> bool:
     return any(said[at : at + len(word)] == word for at in range(len(said) - len(word) + 1))
-
-
-def _slipped(said: tuple[str, ...], asked: tuple[str, ...]) -> bool:
-    """Whether every word is the same but for slips of the finger; both have as many."""
-    return all(one == two or _slip(one, two) for one, two in zip(said, asked, strict=True))
-
-
-def _slip(one: str, two: str) -> bool:
-    """One letter missing, or two neighbours swapped; never the first, and none in the place of another.
-
-    `import` and `export`, `typical` and `atypical` are words of their own.
-    """
-    short, long = sorted((one, two), key=len)
-    if len(long) < _SLIP_LETTERS or not long.isalpha() or short[0] != long[0]:
-        return False
-    if len(short) == len(long):
-        pairs = [pair for pair in zip(one, two, strict=True) if pair[0] != pair[1]]
-        at = next(at for at, pair in enumerate(zip(one, two, strict=True)) if pair[0] != pair[1])
-        return len(pairs) == 2 and pairs[0] == pairs[1][::-1] and one[at + 1] != two[at + 1]
-    return len(long) - len(short) == 1 and any(
-        long[:at] + long[at + 1 :] == short for at in range(1, len(long))
-    )

@@ -23,6 +23,8 @@ LOOK_S = 1.0
 """How often the files are looked at, at most."""
 _SETTLED_S = 0.5
 """A file that changed so lately may still be being written: it is read at the next look."""
+_GONE = (0, 0, 0)
+"""The stamp of a file that is listed and cannot be found, so that the log says it once."""
 _FILE_BYTES = 4 * 1024 * 1024
 _PHRASE_CHARS = 100
 
@@ -130,8 +132,9 @@ class WordLists:
                     read = _File(stamp, _read(path, known, first=first))
                     # Written to meanwhile, it is read at the next look.
                     known = read if first or _stamp(path) == stamp else known
-            except FileNotFoundError:  # it went since the folder was listed
-                continue
+            except OSError:  # A link that leads nowhere; or it goes, and the next look does not list it.
+                if known is None or known.stamp != _GONE:
+                    known = _File(_GONE, _unread(path, known, "it is not there", first=first))
             if known is not None:
                 yield path, known
 
@@ -148,10 +151,15 @@ def _read(path: Path, known: _File | None, *, first: bool) -> tuple[str, ...]:
         return _phrases(path)
     except (OSError, ValueError) as error:
         reason = str(error) if type(error) is ValueError else "it is no readable UTF-8 text"
-        if first:
-            raise ConfigError(f"words.folder: {path.name} cannot be used: {reason}") from None
-        log.warning("word list not read", file=path.name, reason=reason)
-        return known.phrases if known else ()
+        return _unread(path, known, reason, first=first)
+
+
+def _unread(path: Path, known: _File | None, reason: str, *, first: bool) -> tuple[str, ...]:
+    """What is *known* of a file that cannot be read; of a *first* one it raises ConfigError."""
+    if first:
+        raise ConfigError(f"words.folder: {path.name} cannot be used: {reason}") from None
+    log.warning("word list not read", file=path.name, reason=reason)
+    return known.phrases if known else ()
 
 
 def _phrases(path: Path) -> tuple[str, ...]:

@@ -8,8 +8,11 @@ import regex
 
 _INVISIBLE = regex.compile(r"[\p{DI}\p{Cf}\p{Mn}\p{Me}'’ʼ`]+")
 """Also marks set over letters, and the apostrophe, so that `don't` and `dont` are one word."""
-_BREAK = regex.compile(r"[.,:;!?。、\n\r]+")
-"""What ends a clause; NFKC has made the wide forms and `…` of it."""
+_SENTENCE_ENDS = r".!?。\n\r\v\f\x85\u2028\u2029"
+_END = regex.compile(rf"[{_SENTENCE_ENDS}]+")
+"""What ends a sentence or a line; NFKC has made the wide forms and `…` of it."""
+_BREAK = regex.compile(rf"[,:;、{_SENTENCE_ENDS}]+")
+"""What ends a clause."""
 _NO_SIGN = regex.compile(r"[^\p{L}\p{N}\n]+")
 _UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
 """Scripts that write no blank between words, or glue endings to them."""
@@ -22,16 +25,18 @@ class Words:
 
     Width, case, accents set apart and invisible signs do not matter. A phrase with Chinese is found wherever
     its characters follow each other, whatever blanks and signs stand between them; any other only as whole
-    words.
+    words. Nothing is put together from two sentences or lines.
     """
 
     def __init__(self, phrases: Iterable[str], *, within_clause: bool = False) -> None:
-        """What holds no letter or number is left out. *within_clause*: a comma, stop or line break between
-        its characters does hide a phrase, and one written as part of it has to stand there."""
+        """What holds no letter or number is left out. *within_clause*: a comma between its characters hides
+        a phrase too, and a stop that it begins or ends with has to stand there."""
         self._within_clause = within_clause
         unspaced, spaced = [], []
         for phrase in phrases:
             signs = self._signs(phrase)
+            if not within_clause:
+                signs = signs.strip()
             if not _NO_SIGN.sub("", signs).strip("\n"):
                 continue
             if _HAS_UNSPACED.search(signs):
@@ -52,9 +57,9 @@ class Words:
         return self._unspaced.found(_squeezed(signs)) or self._spaced.found(_spaced(signs))
 
     def _signs(self, text: str) -> str:
-        """*text* in one width and case, with nothing invisible, and every break as one line break or none."""
+        """*text* in one width and case, with nothing invisible, and every break as one line break."""
         seen = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text).casefold())
-        return _BREAK.sub("\n" if self._within_clause else " ", seen)
+        return (_BREAK if self._within_clause else _END).sub("\n", seen)
 
 
 class _Index:

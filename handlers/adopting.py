@@ -4,11 +4,20 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from bot.channels.console import AutoReply, Console, Entry, Rule
+from bot.likeness import ASKED_CHARS, tokens
 from config.menus import is_page
+from handlers import commands
+from handlers.commands.faq import ANSWER_CHARS, ENTRIES_MOST, WORD_CHARS
 
-_ITEMS, _NAME_BYTES, _WELCOME_CHARS = 5, 60, 500
+_TOPS, _ITEMS, _TOP_BYTES, _ITEM_BYTES = 3, 5, 16, 60
+_WELCOME_CHARS = 500
+_PARTED = re.compile(r"[\s,，、+＋=＝]")
+"""What /faq parts keywords by, or reads as the beginning of the answer."""
+_BY_WORDS = re.compile(r"(?:keywords?|关键词)(?!\S)", re.IGNORECASE)
+"""The word from which on /faq reads keywords."""
 _BRACES = str.maketrans("{}", "（）")
 _KINDS = {
     "img": "图片 / picture",
@@ -27,15 +36,15 @@ class Adopted:
 
     Attributes:
         welcome: the greeting; empty where there is none.
-        items: for `own_items`: the keys of each.
-        faqs: lines for the chat; a TOML takes them for comments.
-        left: what stays behind, in words.
+        menu: for `menu`: the keys of each button, and of those in it.
+        faqs: messages for the chat, some of several lines.
+        left: what stays behind, in words, and what it holds.
     """
 
     welcome: str = ""
-    items: list[dict[str, str]] = field(default_factory=list)
+    menu: list[dict[str, Any]] = field(default_factory=list)
     faqs: list[str] = field(default_factory=list)
-    left: list[str] = field(default_factory=list)
+    left: list[tuple[str, str]] = field(default_factory=list)
 
 
 def adopted(console: Console) -> Adopted:
@@ -45,10 +54,13 @@ def adopted(console: Console) -> Adopted:
         _take_welcome(console.welcome, found)
     for rule in console.rules:
         _take_rule(rule, found)
-    for entry in console.menu:
-        _take_button(entry, found)
+    for top in console.menu:
+        table = _button(top, found, most_bytes=_TOP_BYTES, room=len(found.menu) < _TOPS)
+        if table:
+            found.menu.append(table)
     if console.usual is not None:
-        found.left.append("没有关键词时的回复，改由模型来答 / other replies: the model answers now")
+        why = "没有关键词时的回复，改由模型来答 / other replies: the model answers now"
+        found.left.append((why, console.usual.content))
     return found
 
 
@@ -61,73 +73,121 @@ def snippet(account: str, found: Adopted) -> str:
     ]
     if found.welcome:
         lines.append(f"welcome = {_quoted(found.welcome)}")
-    if found.items:
-        tables = (", ".join(f"{key} = {_quoted(value)}" for key, value in one.items()) for one in found.items)
-        lines += ["own_items = [", *(f"    {{ {table} }}," for table in tables), "]"]
+    if found.menu:
+        lines += [
+            "",
+            "# 菜单，顶替自带的那套；放在本账号别的设置后面。",
+            "# The menu, in the place of the default one; it stands behind the account's other settings.",
+        ]
+    for table in found.menu:
+        lines += [f"[[accounts.{account}.menu]]", *_written(table)]
     if found.faqs:
         lines += [
             "",
-            "# 关键词回复：管理员在聊天里一行一行发。",
-            "# Keyword replies: an admin sends each in the chat.",
+            "# 关键词回复：管理员在聊天里一条一条发。有几行的，去掉后面几行开头的「# 」，合成一条发。",
+            "# Keyword replies: an admin sends each in the chat; one of several lines as one message,",
+            "# without the `# ` before the second and later lines.",
         ]
-        lines += found.faqs
+        lines += (line for one in found.faqs for line in one.replace("\n", "\n# ").splitlines())
     if found.left:
-        lines += ["", "# 没法带过来的 / Left behind:", *(f"# · {one}" for one in found.left)]
-    return "\n".join((*lines, ""))
+        lines += ["", "# 没法带过来的 / Left behind:"]
+    for what, held in found.left:
+        lines += [f"# · {what}", *(f"#   {line}" for line in _lines(held).splitlines())]
+    return "\n".join((*map(str.rstrip, lines), ""))
 
 
 def counted(found: Adopted) -> Iterator[str]:
     """How much there is of each, for whoever ran the command."""
     yield f"欢迎语 / welcome: {'✓' if found.welcome else '—'}"
-    yield f"菜单 / menu: {len(found.items)}"
+    yield f"菜单 / menu: {sum(len(one.get('items', '1')) for one in found.menu)}"
     yield f"关键词回复 / keyword replies: {len(found.faqs)}"
-    yield from (f"没带过来 / left behind: {one}" for one in found.left)
+    yield from (f"没带过来 / left behind: {what}" for what, _ in found.left)
 
 
 def _take_welcome(reply: AutoReply, found: Adopted) -> None:
-    if not reply.text:
-        found.left.append(f"关注后的回复 / the reply to new followers: {_kind(reply.kind)}")
+    if reply.kind != "text":
+        found.left.append((f"关注后的回复 / the reply to new followers: {_kind(reply.kind)}", reply.content))
         return
     # Ours fills in what stands between braces: theirs, which mean nothing, must not look like that.
-    text = "\n".join(map(_line, reply.text.translate(_BRACES).splitlines())).strip()
-    if len(text) > _WELCOME_CHARS:
-        found.left.append("关注后的回复太长，后面的没带上 / the end of the reply to new followers: too long")
-    found.welcome = text[:_WELCOME_CHARS].strip()
+    text = _lines(reply.content.translate(_BRACES))
+    found.welcome, rest = text[:_WELCOME_CHARS].strip(), text[_WELCOME_CHARS:]
+    if rest:
+        why = "关注后的回复太长，后面的没带上 / the end of the reply to new followers: too long"
+        found.left.append((why, rest))
 
 
 def _take_rule(rule: Rule, found: Adopted) -> None:
-    """A line for each keyword; without all of its replies where a console would choose one by chance."""
-    named = _line("、".join(rule.keywords))
-    texts = [reply.text for reply in rule.replies if reply.text]
-    kinds = [reply.kind for reply in rule.replies if not reply.text]
-    found.left += [f"关键词 / keywords {named}: {_kind(kind)}" for kind in kinds]
+    """A message for each keyword; without all of its replies where a console would choose one by chance."""
+    named = f"关键词 / keywords {_line('、'.join(word.text for word in rule.keywords))}"
+    texts = [_lines(reply.content) for reply in rule.replies if reply.kind == "text"]
+    others = [reply for reply in rule.replies if reply.kind != "text"]
+    found.left += [(f"{named}: {_kind(reply.kind)}", reply.content) for reply in others]
     if not rule.all and len(texts) > 1:
-        found.left.append(f"关键词 / keywords {named}: 随机的只留第一条 / only the first reply was kept")
+        why = f"{named}: 随机的只留第一条 / only the first reply was kept"
+        found.left.append((why, "\n".join(texts[1:])))
         del texts[1:]
-    if texts:
-        found.faqs += [_faq(word, "\n".join(texts)) for word in rule.keywords]
+    if not texts:
+        return
+    for word in rule.keywords:
+        refused = _take_faq(word.text, "\n".join(texts), found, contains=word.contains)
+        if refused:
+            found.left.append((f"关键词 / keyword {_line(word.text)}: {refused}", "\n".join(texts)))
 
 
-def _take_button(entry: Entry, found: Adopted) -> None:
-    """One button; one that answers with a text says its own name instead, to which the text is an answer."""
+def _button(entry: Entry, found: Adopted, *, most_bytes: int, room: bool) -> dict[str, Any] | None:
+    """The keys of a button; one that answers with a text says its name, to which the text is an answer."""
     name = _line(entry.name)
-    if entry.kind == "view" and is_page(entry.value):
-        does = {"url": entry.value}
-    elif entry.kind == "text" and entry.value:
-        does = {"says": name}
+    fits = room and 0 < len(name.encode()) <= most_bytes
+    if entry.entries:
+        items: list[dict[str, Any]] = []
+        for inner in entry.entries:
+            table = _button(inner, found, most_bytes=_ITEM_BYTES, room=fits and len(items) < _ITEMS)
+            items += [table] if table else []
+        return {"name": name, "items": items} if items else None
+    opens = entry.kind == "view" and is_page(entry.value) and entry.value.isprintable()
+    if not opens and entry.kind != "text":
+        refused = _kind(entry.kind)
+    elif not fits:
+        refused = "放不下或名字太长 / no room, or its name is too long"
     else:
-        found.left.append(f"菜单 / menu 「{name}」: {_kind(entry.kind)}")
-        return
-    if not 0 < len(name.encode()) <= _NAME_BYTES or len(found.items) == _ITEMS:
-        found.left.append(f"菜单 / menu 「{name}」: 放不下，最多 {_ITEMS} 个 / no room, {_ITEMS} at most")
-        return
-    found.items.append({"name": name, **does})
-    if entry.kind == "text":
-        found.faqs.append(_faq(name, entry.value))
+        refused = "" if opens else _take_faq(name, _lines(entry.value), found, contains=False)
+    if refused:
+        found.left.append((f"菜单 / menu 「{name}」: {refused}", entry.value))
+        return None
+    return {"name": name, **({"url": entry.value} if opens else {"says": name})}
 
 
-def _faq(asked: str, answer: str) -> str:
-    return f"#问答 添加 {_line(re.sub('[=＝]', ' ', asked))} = {_line(answer)}"
+def _take_faq(asked: str, answer: str, found: Adopted, *, contains: bool) -> str:
+    """Take it along as a message that /faq takes; else why it would not."""
+    asked = _line(asked)
+    question = asked if contains else _line(re.sub("[=＝]", " ", asked))
+    called = None if contains else commands.parse(question)
+    if not tokens(question) or not answer:
+        return "没有字 / no words"
+    if len(question) > (WORD_CHARS if contains else ASKED_CHARS):
+        return "关键词太长 / the keyword is too long"
+    if len(answer) > ANSWER_CHARS:
+        return f"回复太长，最多 {ANSWER_CHARS} 字 / longer than {ANSWER_CHARS} characters"
+    if called is not None and called.command is not None:
+        return "和命令重名 / a command has that name"
+    if _PARTED.search(question) if contains else _BY_WORDS.match(question):
+        return "「#问答」写不了这样的关键词 / no such keyword can be written for /faq"
+    if len(found.faqs) == ENTRIES_MOST:
+        return f"最多 {ENTRIES_MOST} 条 / {ENTRIES_MOST} at most"
+    found.faqs.append(f"#问答 添加 {'关键词 ' if contains else ''}{question} = {answer}")
+    return ""
+
+
+def _written(table: dict[str, Any]) -> Iterator[str]:
+    """The lines of a table of the menu."""
+    for key, value in table.items():
+        if key != "items":
+            yield f"{key} = {_quoted(value)}"
+            continue
+        yield "items = ["
+        for one in value:
+            yield f"    {{ {', '.join(f'{inner} = {_quoted(held)}' for inner, held in one.items())} }},"
+        yield "]"
 
 
 def _kind(kind: str) -> str:
@@ -137,6 +197,11 @@ def _kind(kind: str) -> str:
 def _line(text: str) -> str:
     """*text* on one line: what a comment holds must not leave it."""
     return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+
+
+def _lines(text: str) -> str:
+    """*text* with its line breaks, and no other sign that cannot be seen."""
+    return "\n".join(map(_line, text.splitlines())).strip()
 
 
 def _quoted(text: str) -> str:

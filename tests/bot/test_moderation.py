@@ -167,6 +167,43 @@ def test_a_broken_list_leaves_the_last_good_one(
     assert found.check("赌博网站", "in", XIAOYU) == "pass"
 
 
+def test_a_link_that_leads_nowhere_leaves_its_list(folder: Path, clock: Clock) -> None:
+    """It is still named: said once; where it leads somewhere again, that counts. Removed, it is gone."""
+    blocked, real = folder / "blocked.txt", folder / "real.list"
+    blocked.rename(real)
+    blocked.symlink_to(real)
+    found = lists(folder)
+    real.rename(folder / "away")
+    (folder / "new.txt").symlink_to(real)
+    write(folder / "more.txt", "传销")
+    with structlog.testing.capture_logs() as logs:
+        for _ in range(3):
+            after(clock)
+            assert found.check("赌博网站", "in", XIAOYU) == "block"
+            assert found.check("传销", "in", XIAOYU) == "block"
+    warned = [line for line in logs if line["log_level"] == "warning"]
+    assert [(line["file"], line["reason"]) for line in warned] == [
+        ("blocked.txt", "it is not there"),
+        ("new.txt", "it is not there"),
+    ]
+
+    write(real, "彩票")
+    after(clock)
+    assert [found.check(text, "in", XIAOYU) for text in ("彩票", "赌博网站")] == ["block", "pass"]
+    blocked.unlink()
+    (folder / "new.txt").unlink()
+    after(clock)
+    assert found.check("彩票", "in", XIAOYU) == "pass"
+
+
+def test_a_link_that_leads_nowhere_at_the_start_is_refused(folder: Path) -> None:
+    """As any list that cannot be read."""
+    (folder / "more.txt").symlink_to(folder / "nowhere")
+
+    with pytest.raises(ConfigError, match=r"^words\.folder: more\.txt cannot be used: it is not there$"):
+        lists(folder)
+
+
 def test_a_folder_that_goes_away_leaves_its_lists(folder: Path, clock: Clock) -> None:
     """A disk that is unmounted opens no door; said once, and again when it happens again."""
     found = lists(folder)
@@ -274,6 +311,30 @@ SHIPPED = WordLists(SHIPPED_WORDS, SHIPPED_WORDS)
             "I want to end my life.",
             "what is a painless way to die",
         ),
+        *(
+            "我想去死！",
+            "好想去死",
+            "我真的想去死，没人懂",
+            "我想跳楼了",
+            "好想跳楼。",
+            "我想上吊",
+            "我想上吊自杀",
+        ),
+        *(
+            "好累，想自尽",
+            "我要上吊了",
+            "我想离开这个世界",
+            "好想离开这个世界了",
+            "我想了结自己",
+            "我想了断自己。",
+        ),
+        *("想了结自己的生命", "站在楼顶想跳下去", "怎么死才不痛苦", "我想杀了自己", "我想杀死自己，真的"),
+        *(
+            "I want to be dead.",
+            "I keep cutting myself",
+            "i want to cut myself",
+            "i want to end my life tonight",
+        ),
     ],
 )
 def test_our_list_hears_a_crisis(text: str) -> None:
@@ -371,6 +432,26 @@ def test_our_list_hears_a_crisis(text: str) -> None:
             "I want to live",
             "I don't want to live in Paris",
         ),
+        *(
+            "我想去死海玩，要签证吗",
+            "我想去死亡谷自驾",
+            "我想跳楼价清仓，帮我写个文案",
+            "我想上吊床睡觉",
+            "我要上吊桥",
+        ),
+        *(
+            "我想离开这个世界500强公司",
+            "我想了结自己的一桩心事",
+            "想了断自己和前任的关系",
+            "为什么屈原想自尽",
+        ),
+        *("崇祯为什么想上吊", "站在楼顶想跳舞", "这关怎么死才不掉装备", "我想杀死自己小说里的主角"),
+        *(
+            "I keep cutting myself when I shave",
+            "I want to cut myself some slack",
+            "I want to end my life insurance",
+        ),
+        *("I want to be dead honest with you", "I wish I was dead sure"),
     ],
 )
 def test_our_list_does_not_hear_one_in_everyday_talk(text: str) -> None:

@@ -19,7 +19,7 @@ CLAUSES = Words(["我想死。", "。不想活了", "想跳楼", "i want to die.
         "赌 博 网 站",
         "赌\u200b博\ufeff网\u2060站",
         "赌*博-网_站",
-        "赌，博。网\n站",
+        "赌，博、网；站",
         "赌\u3000博网站",
         "赌😀博网站",
         "加V信",
@@ -43,8 +43,36 @@ CLAUSES = Words(["我想死。", "。不想活了", "想跳楼", "i want to die.
     ],
 )
 def test_a_listed_word_is_found_however_it_is_written(text: str) -> None:
-    """Width, case, blanks, signs, line breaks and what nobody sees hide nothing."""
+    """Width, case, blanks, signs and what nobody sees hide nothing."""
     assert BLOCKED.found(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "这块蛋糕很冰。毒蛇也在这里",
+            "很冰！毒蛇",
+            "很冰？毒蛇",
+            "很冰!\n毒蛇",
+            "很冰\n毒蛇",
+            "很冰\r\n毒蛇",
+        ),
+        *("很冰…毒蛇", "很冰. 毒蛇", "很冰？」「毒蛇", "很冰\u2028毒蛇", "- 很冰\n- 毒蛇", "很冰｡毒蛇"),
+        *("too bad. Word is fun", "bad\nword", "bad! word", "how bad? word", "bad...word"),
+    ],
+)
+def test_no_word_is_put_together_from_two_sentences(text: str) -> None:
+    """What ends one word of an answer and begins the next sentence or line is no listed word."""
+    assert not Words(["冰毒", "bad word"]).found(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["冰毒", "有冰 毒吗", "冰、毒", "冰*毒", "冰，毒", "好。冰毒。", "www.bad.example", "3.5 折"]
+)
+def test_a_stop_that_is_part_of_a_listed_word_counts(text: str) -> None:
+    """That of an address or a number; one around a word says nothing."""
+    assert Words(["冰毒。", "www.bad.example", "3.5折"]).found(text)
 
 
 @pytest.mark.parametrize(

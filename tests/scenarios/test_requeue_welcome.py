@@ -36,7 +36,7 @@ def test_what_was_given_up_is_listed_and_tried_again(house: House, follower: str
     assert re.fullmatch(number + r"　\d\d-\d\d \d\d:\d\d　发不给对方「echo:没人收的话」", listed[0])
     assert f"发「#重试 {number}」" in listed[-1]
 
-    assert say(house, BOSS, f"#重试 {number}") == "好，1 条放回去了，马上再答。"
+    assert say(house, BOSS, f"#重试 {number}") == "好，1 条会放回去再答，排满了的先留着。"
     (reply,) = house.simulator.wait_replies("shop", follower, 1)
     assert reply.text.startswith("没人收的话")
     assert say(house, BOSS, f"#重试 {number}").startswith(("没有没答成的消息", f"没有「{number}」这一条"))
@@ -50,7 +50,7 @@ def test_all_of_an_account_are_tried_again(house: House, follower: str) -> None:
     given_up(house, follower, "echo:一")
     given_up(house, f"{follower}_two", "echo:二")
 
-    assert re.match(r"好，\d+ 条放回去了", say(house, BOSS, "#重试 全部"))
+    assert re.match(r"好，\d+ 条会放回去再答", say(house, BOSS, "#重试 全部"))
     for peer, word in ((follower, "一"), (f"{follower}_two", "二")):
         assert house.simulator.wait_replies("shop", peer, 1)[0].text.startswith(word)
     house.drained()

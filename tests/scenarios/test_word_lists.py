@@ -104,7 +104,7 @@ def test_a_role_of_ones_own_holds_no_such_word(house: House, follower: str) -> N
 @pytest.mark.parametrize("account", ["shop", "office"])
 def test_what_the_model_may_not_say_is_not_read(house: House, follower: str, account: str) -> None:
     """The sentence in its place, without the label of an AI; nothing is remembered, and it was paid for."""
-    for answer in (f"去{WORD}吧。", "去赌**博网**站吧。", "去&#36172;博网站吧。", "go to a **bad**\nword"):
+    for answer in (f"去{WORD}吧。", "去赌**博网**站吧。", "去&#36172;博网站吧。", "go to a **bad**  word"):
         house.simulator.model.set(answers=lambda _asked, answer=answer: answer)
         assert say(house, follower, "去哪里好", account=account) == BLOCKED
     assert not house.simulator.replies(account, follower)[-1].ai
@@ -131,7 +131,7 @@ def test_no_first_words_go_out_of_an_answer_with_such_a_word(house: House, follo
     "ending",
     [
         pytest.param(f"后面很久才写到{WORD}，再说几句。", id="behind the first words"),
-        pytest.param("最后一句写到赌。博网站这几个字才完。", id="cut in two by a stop"),
+        pytest.param("最后一句写到赌、博网站这几个字才完。", id="cut in two by a sign"),
     ],
 )
 def test_what_comes_behind_first_words_is_looked_at_too(house: House, follower: str, ending: str) -> None:
@@ -152,15 +152,14 @@ def test_what_comes_behind_first_words_is_looked_at_too(house: House, follower: 
     assert "博网站" not in asked
 
 
-def test_a_word_across_two_messages_never_becomes_whole(house: House, follower: str) -> None:
-    """Its first half went out at the end of the first words; the second half does not follow."""
+def test_the_end_of_one_sentence_and_the_next_are_no_word(house: House, follower: str) -> None:
+    """Also where the first words end between them: all of it is read."""
     slowly(house, "第一句话在这里了，写到赌。博网站这几个字，还要写很久很久很久才会完。")
     house.simulator.say("office", follower, "讲讲吧")
-    house.simulator.wait_replies("office", follower, 1)
     house.drained()
 
-    assert "博网站" not in "".join(heard(house, follower))
-    assert heard(house, follower)[-1] == BLOCKED
+    assert BLOCKED not in heard(house, follower)
+    assert "博网站这几个字" in "".join(heard(house, follower))
 
 
 @pytest.mark.parametrize("account", ["shop", "office"])

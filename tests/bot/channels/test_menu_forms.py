@@ -7,7 +7,7 @@ import pytest
 from bot.channels._inbound import inbound
 from bot.channels._menus import from_platform, menu_of, to_platform
 from bot.channels.base import Button
-from bot.channels.console import AutoReply, Console, Entry, Rule, read_console
+from bot.channels.console import AutoReply, Console, Entry, Keyword, Rule, read_console
 from bot.errors import AccountUnfit, PlatformError
 from bot.messages import Event, InboundMessage, Text
 from tests.bot.channels.accounts import official
@@ -114,6 +114,7 @@ def test_only_a_click_says_words(name: str) -> None:
     assert not any(isinstance(part, Text) for part in event(name, "say:/new").parts)
 
 
+ARTICLES = {"list": [{"title": "新茶", "author": "店", "content_url": "https://a.example/tea"}]}
 REPLIES = {
     "is_add_friend_reply_open": 1,
     "is_autoreply_open": 1,
@@ -146,7 +147,7 @@ MENU = {
                 "sub_button": {
                     "list": [
                         {"type": "view", "name": "官网", "url": "http://a.example/?a=1#b"},
-                        {"type": "news", "name": "文章", "value": "ID", "news_info": {"list": []}},
+                        {"type": "news", "name": "文章", "value": "ID", "news_info": ARTICLES},
                     ]
                 },
             },
@@ -162,10 +163,23 @@ def test_the_console_is_read() -> None:
     assert read_console(REPLIES, MENU) == Console(
         AutoReply("text", "谢谢关注"),
         AutoReply("text", "稍后回复"),
-        (Rule(("营业时间", "几点"), (AutoReply("text", "十点到九点"), AutoReply("img")), all=True),),
         (
-            Entry("官网", "view", "http://a.example/?a=1#b"),
-            Entry("文章", "news", "ID"),
+            Rule(
+                (Keyword("营业时间", contains=True), Keyword("几点", contains=False)),
+                (AutoReply("text", "十点到九点"), AutoReply("img", "MEDIA")),
+                all=True,
+            ),
+        ),
+        (
+            Entry(
+                "更多",
+                "",
+                "",
+                (
+                    Entry("官网", "view", "http://a.example/?a=1#b"),
+                    Entry("文章", "news", "ID\n新茶 https://a.example/tea"),
+                ),
+            ),
             Entry("电话", "text", "0571"),
         ),
     )
