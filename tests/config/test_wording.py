@@ -139,7 +139,8 @@ NEEDED = {
     "digest.day": {"date", "people", "messages", "cost"},
     "digest.tokens": {"tokens"},
     "digest.ended": {"lost", "doubled", "failed", "why"},
-    "digest.cases": {"came", "open"},
+    "digest.cases": {"came", "open", "account"},
+    "digest.cases_done": {"came"},
     "digest.account": {"account", "people", "messages", "cost"},
     **{key: {"number", "question"} for key in ("faq_added", "faq_changed", "faq_dropped")},
     **{key: {"number", "question", "answer"} for key in ("faq_entry", "faq_line")},
@@ -217,7 +218,7 @@ NEEDED = {
             "account_unfit": {"code"},
             "model_key_refused": {"detail"},
             "model_down_long": {"detail"},
-            "crisis": {"number"},
+            "crisis": {"number", "account"},
             "digest": {"detail"},
             "quota_spent.model": {"detail"},
             "ip_not_allowed.official": {"code", "detail"},
@@ -232,10 +233,10 @@ NEEDED = {
             "api_unauthorized.wecom": {"code"},
             "api_banned.official": {"code"},
             "answers_passively.official": {"code"},
-            **{f"complaint.{kind}": {"detail"} for kind in ("official", "wecom")},
-            **{f"handover.{kind}": {"detail"} for kind in ("official", "wecom")},
+            **{f"complaint.{kind}": {"detail", "account"} for kind in ("official", "wecom")},
+            **{f"handover.{kind}": {"detail", "account"} for kind in ("official", "wecom")},
             **{
-                f"money_{how}.{kind}": {"detail"}
+                f"money_{how}.{kind}": {"detail", "account"}
                 for how in ("runs_out", "spent")
                 for kind in ("official", "wecom")
             },
@@ -375,6 +376,16 @@ def test_every_kind_of_notice_has_its_words(texts: Texts) -> None:
     told = {key.split(".")[1] for key in texts.keys if key.startswith("notices.")}
 
     assert set(KINDS) == told
+
+
+def test_what_the_owner_is_to_send_is_said_with_where(texts: Texts) -> None:
+    """Notices and digests are read in the owner's own account; a number is somebody else's there."""
+    fields = {**dict.fromkeys(LONGEST, "1"), "account": "the-shop"}
+    for key in texts.keys:
+        if key.startswith(("notices.", "digest.")):
+            said = texts.say(key, **fields)
+            if re.search(r"发「#|(?<!\d)/[a-z]+|#\d", said):
+                assert "the-shop" in said, key
 
 
 def test_labels_fit_into_their_reserve(texts: Texts) -> None:
