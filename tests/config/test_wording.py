@@ -252,8 +252,9 @@ NEEDED = {
     "privacy.kept_provider": {"model"},
     **{
         f"privacy.kept_{what}": {"days"}
-        for what in ("answers", "recent", "cases", "profile", "figures", "audit")
+        for what in ("answers", "recent", "cases", "crisis", "profile", "figures", "audit")
     },
+    **{f"privacy.left_{what}": {"days"} for what in ("carried", "figures")},
     **{
         f"checkup.{key}": set(fields.split())
         for fields, found in {
@@ -319,7 +320,8 @@ PLAIN = {
     *(f"owner_notices.{name}" for name in ("the_model", "told", "untold", "none")),
     *(f"privacy.{name}" for name in
       ("operator", "contact", "filing", "privacy_contact", "model", "kept_head", "kept_undelivered",
-       "yours_head", "export", "erase", "complain")),
+       "kept_relayed", "yours_head", "export", "erase", "complain",
+       "left_head", "left_relayed", "left_mark")),
     *(f"checkup.{name}" for name in
       ("all_well", "see_above", "needs_store", "store_good", "store_unset", "workers_none", "disk_rewrite",
        "model_broken", "address_unset", "certificate_none", "clock_unknown", "token_good",
