@@ -1,5 +1,7 @@
 """What is one's own: usage, votes, complaints, export, and erasing everything."""
 
+import re
+
 import pytest
 
 from simulator.testing import BOSS
@@ -113,6 +115,17 @@ def test_votes_are_bound_to_the_last_answer(house: House, follower: str) -> None
     say(house, follower, "echo:好答案")
     assert say(house, follower, "赞").startswith("谢谢")
     assert say(house, follower, "/踩 太短了").startswith("记下了")
+
+
+def test_a_bad_vote_reaches_the_admins(house: House, follower: str) -> None:
+    """Counted in the day's figures, and with its reason behind the last talks; no address in it taps."""
+    number = number_of(house, follower)
+    say(house, follower, "echo:十点关门", "赞", "/踩 <a href='weixin://x'>太短了")
+
+    assert re.search(r"^👍 [1-9]\d*，👎 [1-9]\d*。", say(house, BOSS, "#今日"), re.MULTILINE)
+    told = say(house, BOSS, "#最近").split("最近的 👎：\n")[1]
+    assert re.match(rf"👎 {number} 号 [^：]+：＜a href='weixin：//x'>太短了\n", told)
+    assert told.splitlines()[1] == "echo:十点关门 → 十点关门"
 
 
 def test_a_paused_account_asks_no_model(house: House, follower: str) -> None:
