@@ -129,7 +129,7 @@ def test_a_bad_vote_reaches_the_admins(house: House, follower: str) -> None:
 
 
 def test_a_paused_account_asks_no_model(house: House, follower: str) -> None:
-    """People hear that it rests; an admin is answered; resumed, so is everybody."""
+    """People hear that it rests; an admin is answered; resumed, so is everybody; 「重答」 asks again."""
     say(house, BOSS, "#暂停")
     calls = len(house.simulator.model.calls)
     assert say(house, follower, "echo:在吗") == "我先歇会儿，晚点再来找我吧。"
@@ -137,7 +137,8 @@ def test_a_paused_account_asks_no_model(house: House, follower: str) -> None:
     assert say(house, BOSS, "echo:我在").startswith("我在")
     say(house, BOSS, "#恢复")
 
-    assert say(house, follower, "echo:在吗").startswith("在吗")
+    assert say(house, follower, "重答").startswith("在吗")
+    assert say(house, follower, "echo:还在吗").startswith("还在吗")
 
 
 def test_an_admin_sees_the_day_and_what_was_asked(house: House, follower: str) -> None:
