@@ -3,15 +3,13 @@
 import hashlib
 from collections.abc import Mapping
 
-from bot.channels.base import SAYS
+from bot.channels.base import SAYS, TAPPED
 from bot.errors import Unreadable
 from bot.messages import Event, InboundMessage, Part, Text
 
 _PLAIN_KINDS = frozenset({"image", "voice", "video", "location", "link", "file"})
 _KINDS = {"shortvideo": "video", "emotion": "sticker", "sticker": "sticker"}
 _EVENT_KINDS = frozenset({"subscribe", "unsubscribe", "enter_agent", "scan", "click"})
-_TAPPED = "menu"
-"""The menu_id of words that a button of the custom menu said."""
 _UNSUPPORTED = "【收到不支持的消息类型"
 """How stickers and other kinds that a platform does not pass on arrive: as a text (protocol A5)."""
 _ID_CHARS = 128
@@ -49,7 +47,7 @@ def _event(found: Mapping[str, str]) -> tuple[str, Part | None]:
     name, key = found.get("Event", "").lower(), found.get("EventKey", "")
     if name == "click" and key.startswith(SAYS) and key.removeprefix(SAYS).strip():
         # From here on nothing tells these words from typed ones, but what a tap allows us to send.
-        return "text", Text(key.removeprefix(SAYS), _TAPPED)
+        return "text", Text(key.removeprefix(SAYS), TAPPED)
     return (name if name in _EVENT_KINDS else "event"), Event(name, key)
 
 

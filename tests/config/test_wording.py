@@ -87,7 +87,7 @@ LONGEST = {
     "unknown": "/nonsense",
     "button": "顶" * 5 + " › " + "项" * 20,
     "scene": "x" * 64,
-    **dict.fromkeys(("scans", "followed"), "99999 / 99999 / 99999"),
+    **dict.fromkeys(("scans", "followed", "taps"), "99999 / 99999 / 99999"),
     "reason": "the platform never took it",
     **dict.fromkeys(("skipped", "unreachable"), 99_999),
 }
@@ -194,6 +194,7 @@ NEEDED = {
     "menu_ask": {"assistant"},
     "scene_role": {"role"},
     "scene_line": {"scene", "scans", "followed"},
+    "tap_line": {"button", "taps"},
     "scenes_none": {"account"},
     "dead_line": {"number", "time", "reason", "words"},
     "quoted": {"words"},
@@ -314,7 +315,7 @@ PLAIN = {
     "crisis", "digest.none",
     *(f"digest.why_{why}" for why in (*get_args(Why), "words", "other")),
     "unknown_button", "menu_chat", "menu_mine", "menu_own_public", "menu_own_internal", "menu_how",
-    "menu_moved", "scenes_head", "scene_others",
+    "menu_moved", "scenes_head", "scene_others", "taps_head",
     *(f"menu_names.{name}" for name in
       ("new", "role", "retry", "continue", "usage", "sessions", "human", "complain", "about")),
     "notice_how", "notice_cannot", "notice_night", "notice_nobody", "notice_begun", "notice_none",
