@@ -217,8 +217,8 @@ NEEDED = {
     **{
         f"notices.{kind}": fields
         for kind, fields in {
-            "dead_letter": {"detail"},
-            "undelivered": {"detail"},
+            "dead_letter": {"detail", "account"},
+            "undelivered": {"detail", "account"},
             "account_unfit": {"code"},
             "model_key_refused": {"detail"},
             "model_down_long": {"detail"},
