@@ -36,7 +36,8 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     texts = texts_of(bot, turn, recalled)
     taps = _taps(bot, turn, texts, days)
     if not codes and not taps:
-        return told(bot, turn, recalled, "scenes_none", account=turn.chat.account)
+        key = "scenes_none" if isinstance(settings, OfficialSettings) else "taps_none"
+        return told(bot, turn, recalled, key, account=turn.chat.account)
     lines = [texts.say("scenes_head")] if codes else []
     for scene in codes:
         scans, followed = (_spans([getattr(day, what).get(scene, 0) for day in days]) for what in _OF_A_CODE)

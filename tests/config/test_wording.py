@@ -315,7 +315,7 @@ PLAIN = {
     "crisis", "digest.none",
     *(f"digest.why_{why}" for why in (*get_args(Why), "words", "other")),
     "unknown_button", "menu_chat", "menu_mine", "menu_own_public", "menu_own_internal", "menu_how",
-    "menu_moved", "scenes_head", "scene_others", "taps_head",
+    "menu_moved", "scenes_head", "scene_others", "taps_head", "taps_none",
     *(f"menu_names.{name}" for name in
       ("new", "role", "retry", "continue", "usage", "sessions", "human", "complain", "about")),
     "notice_how", "notice_cannot", "notice_night", "notice_nobody", "notice_begun", "notice_none",
