@@ -91,6 +91,12 @@ LONGEST = {
     "reason": "the platform never took it",
     **dict.fromkeys(("skipped", "unreachable"), 99_999),
 }
+DEEDS = (
+    *("pair", "ban", "unban", "say", "close", "quota", "limit", "pause", "resume", "grant", "grant_off"),
+    *("codes_new", "codes_void", "allow", "allow_off", "allow_open", "allow_code", "allow_list"),
+    *("model_allow", "requeue", "menu_push", "doctor", "faq_add", "faq_change", "faq_del"),
+    *("welcome", "welcome_off", "notice", "notice_stop"),
+)
 NEEDED = {
     "welcome": {"assistant", "title", "examples"},
     "welcome_untitled": {"assistant", "examples"},
@@ -137,6 +143,7 @@ NEEDED = {
     "stats_tokens": {"tokens"},
     "stats_week": {"line"},
     "stats_words": {"asked", "answered", "crisis"},
+    "audit_whom": {"number"},
     "digest.day": {"date", "people", "messages", "cost"},
     "digest.tokens": {"tokens"},
     "digest.ended": {"lost", "doubled", "failed", "why"},
@@ -313,6 +320,8 @@ PLAIN = {
     "top_today", "top_week", "top_none", "top_how", "admins_foot",
     "handed_over", "handed_to_agents", "nobody_there", "human_over", "already_here",
     "crisis", "digest.none",
+    *(f"deeds.{deed}" for deed in DEEDS),
+    *(f"deed_words.{word}" for word in ("tokens", "answers", "off", "default", "all")),
     *(f"digest.why_{why}" for why in (*get_args(Why), "words", "other")),
     "unknown_button", "menu_chat", "menu_mine", "menu_own_public", "menu_own_internal", "menu_how",
     "menu_moved", "scenes_head", "scene_others", "taps_head", "taps_none",

@@ -95,7 +95,7 @@ def test_colleagues_get_it_once_and_who_wants_none_does_not(daytime: House, foll
     assert [heard(daytime, "office", peer, "明天休息一天") for peer in wanting] == [1, 1, 1]
     assert heard(daytime, "office", "boss", "明天休息一天") == 1
     assert heard(daytime, "office", unwanting, "明天休息一天") == 0
-    assert "：notice " in say(daytime, "boss", "#操作记录", account="office")
+    assert "：发公告 " in say(daytime, "boss", "#操作记录", account="office")
     assert daytime.counts().get("settled:dead_letter", 0) == 0
     say(daytime, unwanting, "订阅", account="office")
     confirmed(daytime, "后天照常")

@@ -55,7 +55,7 @@ def test_a_checkup_stands_in_the_audit(house: House) -> None:
     """It asks the model, which costs."""
     say(house, BOSS, "#体检")
 
-    assert say(house, BOSS, "#操作记录").splitlines()[0].endswith("号：doctor")
+    assert say(house, BOSS, "#操作记录").splitlines()[0].endswith("号：体检")
 
 
 @pytest.mark.parametrize("line", ["#体检", "/doctor"])

@@ -48,7 +48,7 @@ def test_an_admin_sees_and_pushes_the_menu(house: House, account: str) -> None:
     assert "去掉　问小答 › 广告\n多出　问小答 › 新对话" in differs
     say(house, boss, "/menu push", account=account)
     assert "say:/new" in keys(platform.menu(account) or {})
-    assert "menu push" in say(house, boss, "#操作记录", account=account)
+    assert "推送菜单" in say(house, boss, "#操作记录", account=account)
 
 
 @pytest.mark.parametrize("line", ["#菜单", "/menu push", "#菜单 推送", "/scenes", "#扫码"])

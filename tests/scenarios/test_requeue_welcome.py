@@ -42,7 +42,7 @@ def test_what_was_given_up_is_listed_and_tried_again(house: House, follower: str
     assert say(house, BOSS, f"#重试 {number}").startswith(("没有没答成的消息", f"没有「{number}」这一条"))
     house.drained()
     assert len(house.simulator.replies("shop", follower)) == 1
-    assert f"：requeue {number}" in say(house, BOSS, "#操作记录")
+    assert f"：重试 {number}" in say(house, BOSS, "#操作记录")
 
 
 def test_all_of_an_account_are_tried_again(house: House, follower: str) -> None:
@@ -98,8 +98,8 @@ def test_the_welcome_is_changed_and_put_back(house: House, follower: str) -> Non
     assert OWN in say(house, BOSS, "/welcome off")
     assert OWN in welcomed(house, follower)
     assert [line.split("：")[1] for line in say(house, BOSS, "#操作记录").splitlines()[:2]] == [
-        "welcome off",
-        "welcome",
+        "欢迎语改回默认",
+        "改欢迎语",
     ]
 
 

@@ -122,8 +122,8 @@ def test_what_an_admin_did_stands_in_the_audit(house: House, follower: str) -> N
 
     newest = say(house, BOSS, "#操作记录").splitlines()[:2]
     assert [line.split("　")[1] for line in newest] == [
-        f"{boss} 号：unban → {number}",
-        f"{boss} 号：ban → {number}",
+        f"{boss} 号：解除拉黑（{number} 号）",
+        f"{boss} 号：拉黑（{number} 号）",
     ]
 
 
