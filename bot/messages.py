@@ -66,8 +66,6 @@ class Event:
 
 Part = Text | Event
 
-BUTTON = "menu"
-"""The menu_id of words that a button of the custom menu said."""
 OURS = frozenset({"human", "relay", "handback", "broadcast", "report"})
 """Kinds of messages that no platform delivers: we put them into an inbox, where nobody asked for them."""
 

@@ -89,17 +89,19 @@ def ask(bot: "Bot", turn: Turn, recalled: Recalled) -> Plan:
 
 def _admitted(bot: "Bot", turn: Turn, recalled: Recalled, question: Asked) -> tuple[Plan | None, Asked]:
     """What is said while the account rests or nothing may be spent; None where the model is asked, and the
-    question with what pays for its answer."""
+    question with what pays for its answer. What is refused so is kept for 「重答」."""
     begun = bool(turn.steps.begun)
+    kept = bot.memory.keep_failed(turn.chat, question.question)
     if not begun and "paused" in recalled.changes and not rights.is_admin(bot, turn, recalled):
         resting = Reply.of(texts_of(bot, turn, recalled).say("resting"))
-        why = bot.days.why(turn.chat.account, "paused")
-        return planned(bot, turn, recalled, resting, state="refused", writes=(why,)), question
+        writes = (bot.days.why(turn.chat.account, "paused"), kept)
+        return planned(bot, turn, recalled, resting, state="refused", writes=writes), question
     allowed = money.reserved(bot, turn, question)
     question = replace(question, paid_by=allowed.paid_by)
     if begun or allowed.verdict == "ok":
         return None, question
-    return money.refused(bot, turn, recalled, allowed), question
+    refused = money.refused(bot, turn, recalled, allowed)
+    return replace(refused, writes=(*refused.writes, kept)), question
 
 
 def _failed(bot: "Bot", turn: Turn, recalled: Recalled, question: Asked, error: ModelError) -> Plan:

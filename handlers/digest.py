@@ -17,6 +17,9 @@ from handlers.owner import BEFORE_BYTES
 if TYPE_CHECKING:  # the web process imports this through the commands; the Bot would bring openai along
     from bot.wiring.bot import Bot
 
+_NAMED = 3
+"""So many accounts with open cases are named; a notice has a third of a message."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -93,12 +96,22 @@ def _lines(bot: "Bot", texts: Texts, day: Day, accounts: list[str], date: str) -
         why=texts.say(f"digest.why_{why}") if why else "",
     ).rstrip()
     yield from stopped_by_words(texts, day)
+    yield from _waiting(bot, texts, accounts, date)
+
+
+def _waiting(bot: "Bot", texts: Texts, accounts: list[str], date: str) -> Iterator[str]:
+    """What came for a human that day and what still waits, with where: a case is answered in its account."""
     zone = ZoneInfo(bot.settings.time.zone)
-    cases = [case for account in accounts for case in bot.cases.all(account)]
-    came = [one for one in cases if f"{datetime.fromtimestamp(one.at_ms / 1000, zone):%Y-%m-%d}" == date]
-    still = sum(not case.done_ms for case in cases)
-    if came or still:
-        yield texts.say("digest.cases", came=len(came), open=still)
+    cases = {account: bot.cases.all(account) for account in accounts}
+    kept = [case for found in cases.values() for case in found]
+    came = sum(f"{datetime.fromtimestamp(one.at_ms / 1000, zone):%Y-%m-%d}" == date for one in kept)
+    still = sum(not case.done_ms for case in kept)
+    where = [account for account, found in cases.items() if any(not case.done_ms for case in found)]
+    named = ", ".join(where[:_NAMED] + ["…"] * (len(where) > _NAMED))
+    if still:
+        yield texts.say("digest.cases", came=came, open=still, account=named)
+    elif came:
+        yield texts.say("digest.cases_done", came=came)
 
 
 def stopped_by_words(texts: Texts, day: Day) -> Iterator[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from bot.messages import OURS, State
 from bot.store.inbox import Turn
 from bot.store.turns import Write
+from handlers import menus
 
 if TYPE_CHECKING:  # the web process imports handlers through the commands; the Bot would bring openai along
     from bot.wiring.bot import Bot
@@ -19,4 +20,7 @@ def of_turn(
         return ()
     person, now_ms = turn.message.person, int(time.time() * 1000)
     counted = bot.days.count(person, states, took_ms, reason=reason, doubled=turn.steps.doubled)
-    return (*counted, *bot.roster.spoke(person, bot.ledger.day(), now_ms))
+    account = bot.accounts[turn.chat.account]
+    button = menus.tapped(turn.message, account.settings, account.texts)
+    taps = (bot.days.tapped(turn.chat.account, button),) if button else ()
+    return (*counted, *taps, *bot.roster.spoke(person, bot.ledger.day(), now_ms))

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.channels.base import KEYS_A_MESSAGE, Answering, OutText
+from bot.channels.base import KEYS_A_MESSAGE, TAPPED, Answering, OutText
 from bot.errors import PlatformError
-from bot.messages import BUTTON, Event, InboundMessage, Text
+from bot.messages import Event, InboundMessage, Text
 from bot.store.cases import Case
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
@@ -131,7 +131,7 @@ def _agents_take(bot: "Bot", turn: Turn) -> bool:
     account = turn.chat.account
     if not bot.channels[account].limits.response_bytes or bot.deliveries.of(account) == "passive":
         return False
-    if any(isinstance(part, Text) and part.menu_id == BUTTON for part in turn.message.parts):
+    if any(isinstance(part, Text) and part.menu_id == TAPPED for part in turn.message.parts):
         return False  # Only a message can be handed to them: a button of the menu is an event (protocol A7).
     try:
         online = cast(Answering, bot.channels[account]).agents_online()

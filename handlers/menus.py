@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bot.channels.base import Button
+from bot.channels.base import TAPPED, Button
+from bot.messages import InboundMessage, Text
 from config.accounts import AccountSettings
 from config.menus import MenuItem
 from config.wording import Texts
@@ -50,6 +51,24 @@ def misspelt(buttons: Sequence[Button]) -> list[str]:
     """Words with a command's prefix that say no command; whoever taps such a button hears that."""
     calls = ((button.says, commands.parse(button.says)) for _, button in _paths(buttons))
     return [words for words, called in calls if called is not None and called.command is None]
+
+
+def says(buttons: Sequence[Button]) -> dict[str, str]:
+    """What each button says that says something, on one line, with the names that lead to it."""
+    return {_on_one_line(one.says): path for path, one in reversed([*_paths(buttons)]) if one.says}
+
+
+def tapped(message: InboundMessage, settings: AccountSettings, texts: Texts) -> str:
+    """What the button says that was tapped; empty where none was, or none of those that there are now."""
+    words = next(
+        (part.text for part in message.parts if isinstance(part, Text) and part.menu_id == TAPPED), ""
+    )
+    said = _on_one_line(words)
+    return said if said and said in says(ours(settings, texts)) else ""
+
+
+def _on_one_line(words: str) -> str:
+    return " ".join(words.split())
 
 
 def _top(texts: Texts, name: str, named: Sequence[str]) -> Button:

@@ -38,6 +38,7 @@ def page(settings: Settings, texts: Texts | None, account: str) -> Response:
         parts=[
             (texts.say("privacy.kept_head"), list(_kept(settings, texts))),
             (texts.say("privacy.yours_head"), [texts.say(f"privacy.{name}") for name in _YOURS]),
+            (texts.say("privacy.left_head"), list(_left(texts))),
         ],
     )
     return Response(html, content_type="text/html; charset=utf-8", headers=_HEADERS)
@@ -75,7 +76,17 @@ def _kept(settings: Settings, texts: Texts) -> Iterator[str]:
     if privacy.keep_text:
         yield texts.say("privacy.kept_recent", days=keys.RECENT_MS // keys.DAY_MS)
     yield texts.say("privacy.kept_cases", days=keys.CASES_MS // keys.DAY_MS)
+    yield texts.say("privacy.kept_relayed")
+    yield texts.say("privacy.kept_crisis", days=keys.NOTICE_MS // keys.DAY_MS)
     yield texts.say("privacy.kept_profile", days=keys.PERSON_MS // keys.DAY_MS)
     yield texts.say("privacy.kept_figures", days=keys.LEDGER_MS // keys.DAY_MS)
     yield texts.say("privacy.kept_audit", days=privacy.audit_days)
     yield texts.say("privacy.kept_undelivered")
+
+
+def _left(texts: Texts) -> Iterator[str]:
+    """What erasing somebody does not reach, or leaves on purpose (bot/store/erasure.py)."""
+    yield texts.say("privacy.left_relayed")
+    yield texts.say("privacy.left_mark")
+    yield texts.say("privacy.left_carried", days=keys.CARRIED_MS // keys.DAY_MS)
+    yield texts.say("privacy.left_figures", days=keys.LEDGER_MS // keys.DAY_MS)

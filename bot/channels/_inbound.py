@@ -3,9 +3,9 @@
 import hashlib
 from collections.abc import Mapping
 
-from bot.channels.base import SAYS
+from bot.channels.base import SAYS, TAPPED
 from bot.errors import Unreadable
-from bot.messages import BUTTON, Event, InboundMessage, Part, Text
+from bot.messages import Event, InboundMessage, Part, Text
 
 _PLAIN_KINDS = frozenset({"image", "voice", "video", "location", "link", "file"})
 _KINDS = {"shortvideo": "video", "emotion": "sticker", "sticker": "sticker"}
@@ -47,7 +47,7 @@ def _event(found: Mapping[str, str]) -> tuple[str, Part | None]:
     name, key = found.get("Event", "").lower(), found.get("EventKey", "")
     if name == "click" and key.startswith(SAYS) and key.removeprefix(SAYS).strip():
         # From here on nothing tells these words from typed ones, but what a tap allows us to send.
-        return "text", Text(key.removeprefix(SAYS), BUTTON)
+        return "text", Text(key.removeprefix(SAYS), TAPPED)
     return (name if name in _EVENT_KINDS else "event"), Event(name, key)
 
 

@@ -128,6 +128,8 @@ class AccessToken:
 
 SAYS = "say:"
 """What the key of a menu button begins with that says words when it is tapped; they follow it."""
+TAPPED = "menu"
+"""The menu_id of words that a button of the custom menu said."""
 
 
 @dataclass(frozen=True, slots=True)

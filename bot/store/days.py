@@ -14,7 +14,7 @@ from bot.store.turns import Write
 
 _SECONDS = (1, 2, 3, 5, 8, 12, 20, 30, 60, 120)
 """Upper ends of the classes of answer times; what took longer is in the last."""
-_SCAN, _FOLLOWED = "scan:", "followed:"
+_SCAN, _FOLLOWED, _TAP = "scan:", "followed:", "tap:"
 
 Why = Literal["model", "slow", "busy", "key", "filtered", "quota", "paused", "undelivered", "gave_up"]
 """Why a message was not answered, where somebody could do something about it."""
@@ -35,6 +35,7 @@ class Day:
         whys: messages that were not answered by their Why; no reason is kept of what is not understood yet.
         scans, followed: how often each QR code was scanned, and by how many who followed with it; `` stands
             for the codes that are not in the settings.
+        taps: how often each button of the menu was tapped, by the words that it says.
         faq: how many of the answers were the owner's own.
     """
 
@@ -46,6 +47,7 @@ class Day:
     whys: Mapping[str, int]
     scans: Mapping[str, int]
     followed: Mapping[str, int]
+    taps: Mapping[str, int]
     faq: int
 
     @property
@@ -69,7 +71,7 @@ class Day:
         """The same day of another account with it; nobody is in both."""
         counts = {
             name: Counter(getattr(self, name)) + Counter(getattr(other, name))
-            for name in ("ended", "took", "votes", "tallies", "whys", "scans", "followed")
+            for name in ("ended", "took", "votes", "tallies", "whys", "scans", "followed", "taps")
         }
         return Day(people=self.people + other.people, faq=self.faq + other.faq, **counts)
 
@@ -131,6 +133,10 @@ class Days:
         lines = f"1 {_SCAN}{scene}" + (f"\n1 {_FOLLOWED}{scene}" if followed else "")
         return Write("add", keys.day(chat.account, self._day(0)), lines, keys.DAYS_MS)
 
+    def tapped(self, account: str, says: str) -> Write:
+        """Somebody tapped the button that *says* that; it is one of the settings."""
+        return Write("add", keys.day(account, self._day(0)), f"1 {_TAP}{says}", keys.DAYS_MS)
+
     def faq(self, chat: Chat) -> Write:
         """Somebody was answered with the owner's own words."""
         return Write("add", keys.day(chat.account, self._day(0)), "1 faq", keys.DAYS_MS)
@@ -169,6 +175,7 @@ def _day(row: Mapping[bytes, bytes], people: int) -> Day:
         whys={name: counts[f"why:{name}"] for name in get_args(Why) if f"why:{name}" in counts},
         scans=_below(counts, _SCAN),
         followed=_below(counts, _FOLLOWED),
+        taps=_below(counts, _TAP),
         faq=counts.get("faq", 0),
     )
 

@@ -145,7 +145,7 @@ class Ledger:
             used = self._client.hmget(keys.ledger(person.account, day), fields)
         lines = [f"{int(value)} {mark}:{kind}" for kind, value in zip(_PERSON, used, strict=True) if value]
         key = keys.carried(person.account, day)
-        return (Write("add", key, "\n".join(lines), 2 * keys.DAY_MS),) if lines else ()
+        return (Write("add", key, "\n".join(lines), keys.CARRIED_MS),) if lines else ()
 
     def limit_all(self, account: str, kind: str, most: int) -> Write:
         """Everybody may use *most* of *kind* (`answers`, `tokens`, `cost`) in a day; 0: no limit."""

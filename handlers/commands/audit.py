@@ -6,6 +6,7 @@ from bot.messages import Reply
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
+from config.wording import Texts
 from handlers.owner import moment
 from handlers.reply import planned, told
 from handlers.words import texts_of
@@ -32,9 +33,24 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
             "audit_line",
             time=moment(bot.settings, deed.at_ms),
             by=deed.by,
-            what=deed.what,
-            whom=f" → {deed.whom}" if deed.whom else "",
+            what=in_words(texts, deed.what),
+            whom=texts.say("audit_whom", number=deed.whom) if deed.whom else "",
         ).rstrip()
         for deed in deeds
     ]
     return planned(bot, turn, recalled, Reply.of("\n".join(lines)), state="command")
+
+
+def in_words(texts: Texts, what: str) -> str:
+    """A deed as people call it, by its first two words or its first; as it stands where it has no name."""
+    words = what.split(" ")
+    for count in (2, 1):
+        key = f"deeds.{'_'.join(words[:count])}"
+        if key in texts.keys:
+            return " ".join((texts.say(key), *(_word(texts, word) for word in words[count:])))
+    return what
+
+
+def _word(texts: Texts, word: str) -> str:
+    key = f"deed_words.{word}"
+    return texts.say(key) if key in texts.keys else word

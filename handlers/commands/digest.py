@@ -10,6 +10,7 @@ from bot.store.memory import Recalled
 from bot.store.turns import Plan
 from handlers import digest
 from handlers.reply import planned, told
+from handlers.words import texts_of
 
 if TYPE_CHECKING:
     from bot.wiring.bot import Bot
@@ -24,7 +25,7 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     """Of this account alone; of the others their own admins may know."""
     account = turn.chat.account
     yesterday = digest.day_before(datetime.now(ZoneInfo(bot.settings.time.zone)))
-    text = digest.digest(bot, bot.accounts[account].texts, [account], yesterday)
+    text = digest.digest(bot, texts_of(bot, turn, recalled), [account], yesterday)
     if not text:
         return told(bot, turn, recalled, "digest.none")
     return planned(bot, turn, recalled, Reply.of(text), state="command")

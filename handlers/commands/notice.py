@@ -19,6 +19,7 @@ CUTS = False
 PLACE = 340
 
 _SURE = ("确认", "confirm")
+_CHARACTER_BYTES = 3  # of a Chinese one
 _STOP = ("停", "取消", "stop", "cancel")
 
 
@@ -51,9 +52,11 @@ def _name(turn: Turn) -> str:
 def _drafted(bot: "Bot", turn: Turn, recalled: Recalled, words: str) -> Plan:
     """How many would read it; nothing goes out before the same admin says so."""
     most = one_message_bytes(bot, turn)
-    texts = bot.accounts[turn.chat.account].texts
-    if len(texts.say("notice_says", words=words).encode()) > most:
-        return told(bot, turn, recalled, "welcome_long", chars=most // 3 - 20)
+    # Each reads it in a language of their own, and in every one it is to be one message.
+    longest = max(len(texts.say("notice_says", words=words).encode()) for texts in bot.texts.values())
+    if longest > most:
+        fits = (most - longest + len(words.encode())) // _CHARACTER_BYTES
+        return told(bot, turn, recalled, "welcome_long", chars=fits)
     count, skipped, unreachable = _reach(bot, turn, closed=access.is_closed(recalled))
     if not count:
         return told(bot, turn, recalled, "notice_nobody")

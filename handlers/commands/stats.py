@@ -23,7 +23,7 @@ _BARS = "▁▂▃▄▅▆▇█"
 
 
 def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
-    """People, messages, answer times, failures, what waits, cost, and seven days of messages."""
+    """People, messages, answer times, failures, what waits, votes, cost, and seven days of messages."""
     account = turn.chat.account
     texts = texts_of(bot, turn, recalled)
     week = bot.days.of(account, _WEEK)
@@ -34,6 +34,8 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     if today.faq:
         lines.append(texts.say("stats_faq", count=today.faq))
     lines.append(texts.say("stats_failed", failed=today.failed, waiting=bot.health.counts()["waiting"]))
+    if any(today.votes.values()):
+        lines.append(texts.say("stats_votes", **today.votes))
     lines += digest.stopped_by_words(texts, today)
     if money.is_priced(bot):
         costs = [money.amount(bot, bot.ledger.spent(account, days).cost) for days in (1, _WEEK, _MONTH)]

@@ -16,6 +16,7 @@ ADMINS = True
 CUTS = False
 PLACE = 352
 
+_CHARACTER_BYTES = 3  # of a Chinese one
 _ITSELF = ("off", "默认", "default")
 
 
@@ -38,7 +39,9 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     words = welcome.as_written(bot, turn, recalled, written)
     most = one_message_bytes(bot, turn)
     if len(words.encode()) > most:
-        return told(bot, turn, recalled, "welcome_long", chars=most // 3)
+        # What we add and fill in takes room too.
+        fits = (most - len(words.encode()) + len(written.encode())) // _CHARACTER_BYTES
+        return told(bot, turn, recalled, "welcome_long", chars=max(fits, 0))
     writes = (
         bot.changes.keep(account, welcome.WRITTEN, written),
         rights.audited(bot, turn, recalled, "welcome"),

@@ -12,6 +12,7 @@ from bot.wiring.bot import Bot
 from handlers import access, broadcasting, passive
 from handlers.commands.mute import MUTED
 from handlers.reply import planned
+from handlers.words import texts_of
 
 KINDS = ("broadcast", "report")
 
@@ -29,7 +30,7 @@ def reply(bot: Bot, turn: Turn, recalled: Recalled) -> Plan:
     writes = (broadcasting.fate(bot, turn, fate),)
     if fate != "reached":
         return Plan("ignored", writes=writes)
-    said = bot.accounts[turn.chat.account].texts.say("notice_says", words=words)
+    said = texts_of(bot, turn, recalled).say("notice_says", words=words)
     return planned(bot, turn, recalled, Reply.of(said), state="command", writes=writes)
 
 

@@ -72,6 +72,7 @@ LONGEST = {
     "hours": "Mon–Fri 9:00–18:00",
     "said": "\n".join([f"· {'问' * 40}"] * 3),
     **dict.fromkeys(("asked", "answered", "crisis", "lost", "doubled", "came", "open"), 99_999),
+    **dict.fromkeys(("good", "bad"), 99_999),
     "date": "12-31",
     "why": "(mostly: voice, pictures, or too many at once)",
     **dict.fromkeys(("model", "host", "name", "value", "reason"), "m" * 253),
@@ -87,10 +88,16 @@ LONGEST = {
     "unknown": "/nonsense",
     "button": "顶" * 5 + " › " + "项" * 20,
     "scene": "x" * 64,
-    **dict.fromkeys(("scans", "followed"), "99999 / 99999 / 99999"),
+    **dict.fromkeys(("scans", "followed", "taps"), "99999 / 99999 / 99999"),
     "reason": "the platform never took it",
     **dict.fromkeys(("skipped", "unreachable"), 99_999),
 }
+DEEDS = (
+    *("pair", "ban", "unban", "say", "close", "quota", "limit", "pause", "resume", "grant", "grant_off"),
+    *("codes_new", "codes_void", "allow", "allow_off", "allow_open", "allow_code", "allow_list"),
+    *("model_allow", "requeue", "menu_push", "doctor", "faq_add", "faq_change", "faq_del"),
+    *("welcome", "welcome_off", "notice", "notice_stop"),
+)
 NEEDED = {
     "welcome": {"assistant", "title", "examples"},
     "welcome_untitled": {"assistant", "examples"},
@@ -137,10 +144,12 @@ NEEDED = {
     "stats_tokens": {"tokens"},
     "stats_week": {"line"},
     "stats_words": {"asked", "answered", "crisis"},
+    "audit_whom": {"number"},
     "digest.day": {"date", "people", "messages", "cost"},
     "digest.tokens": {"tokens"},
     "digest.ended": {"lost", "doubled", "failed", "why"},
-    "digest.cases": {"came", "open"},
+    "digest.cases": {"came", "open", "account"},
+    "digest.cases_done": {"came"},
     "digest.account": {"account", "people", "messages", "cost"},
     **{key: {"number", "question"} for key in ("faq_added", "faq_changed", "faq_dropped")},
     **{key: {"number", "question", "answer"} for key in ("faq_entry", "faq_line")},
@@ -150,6 +159,8 @@ NEEDED = {
     "faq_page": {"index", "count"},
     "faq_words": {"words"},
     "faq_next": {"index"},
+    "recent_bad": {"number", "time", "reason", "question", "answer"},
+    "stats_votes": {"good", "bad"},
     "recent_line": {"number", "time", "question", "answer"},
     "export_head": {"number", "sender", "since", "chosen", "answers"},
     "export_talk": {"question", "answer"},
@@ -191,6 +202,7 @@ NEEDED = {
     "menu_ask": {"assistant"},
     "scene_role": {"role"},
     "scene_line": {"scene", "scans", "followed"},
+    "tap_line": {"button", "taps"},
     "scenes_none": {"account"},
     "dead_line": {"number", "time", "reason", "words"},
     "quoted": {"words"},
@@ -213,12 +225,12 @@ NEEDED = {
     **{
         f"notices.{kind}": fields
         for kind, fields in {
-            "dead_letter": {"detail"},
-            "undelivered": {"detail"},
+            "dead_letter": {"detail", "account"},
+            "undelivered": {"detail", "account"},
             "account_unfit": {"code"},
             "model_key_refused": {"detail"},
             "model_down_long": {"detail"},
-            "crisis": {"number"},
+            "crisis": {"number", "account"},
             "digest": {"detail"},
             "quota_spent.model": {"detail"},
             "ip_not_allowed.official": {"code", "detail"},
@@ -233,10 +245,10 @@ NEEDED = {
             "api_unauthorized.wecom": {"code"},
             "api_banned.official": {"code"},
             "answers_passively.official": {"code"},
-            **{f"complaint.{kind}": {"detail"} for kind in ("official", "wecom")},
-            **{f"handover.{kind}": {"detail"} for kind in ("official", "wecom")},
+            **{f"complaint.{kind}": {"detail", "account"} for kind in ("official", "wecom")},
+            **{f"handover.{kind}": {"detail", "account"} for kind in ("official", "wecom")},
             **{
-                f"money_{how}.{kind}": {"detail"}
+                f"money_{how}.{kind}": {"detail", "account"}
                 for how in ("runs_out", "spent")
                 for kind in ("official", "wecom")
             },
@@ -252,8 +264,9 @@ NEEDED = {
     "privacy.kept_provider": {"model"},
     **{
         f"privacy.kept_{what}": {"days"}
-        for what in ("answers", "recent", "cases", "profile", "figures", "audit")
+        for what in ("answers", "recent", "cases", "crisis", "profile", "figures", "audit")
     },
+    **{f"privacy.left_{what}": {"days"} for what in ("carried", "figures")},
     **{
         f"checkup.{key}": set(fields.split())
         for fields, found in {
@@ -295,6 +308,7 @@ PLAIN = {
     "resting", "now_paused", "now_resumed", "nothing_to_vote_on", "thanks_good", "thanks_bad",
     "recent_off", "recent_none", "mine", "forget_sure", "forgotten", "banned", "todo_none",
     "wrong_code", "audit_empty", "admins_head", "set_head", "role_itself", "role_head", "own_role",
+    "recent_bad_head", "recent_no_reason",
     "nothing_to_retry", "retry_hint", "no_sessions", "session_list", "just_now",
     "account_rests", "tokens_used", "usage_unlimited",
     "access_code", "access_wrong", "access_code_how", "let_in", "grant_how",
@@ -307,9 +321,11 @@ PLAIN = {
     "top_today", "top_week", "top_none", "top_how", "admins_foot",
     "handed_over", "handed_to_agents", "nobody_there", "human_over", "already_here",
     "crisis", "digest.none",
+    *(f"deeds.{deed}" for deed in DEEDS),
+    *(f"deed_words.{word}" for word in ("tokens", "answers", "off", "default", "all")),
     *(f"digest.why_{why}" for why in (*get_args(Why), "words", "other")),
     "unknown_button", "menu_chat", "menu_mine", "menu_own_public", "menu_own_internal", "menu_how",
-    "menu_moved", "scenes_head", "scene_others",
+    "menu_moved", "scenes_head", "scene_others", "taps_head", "taps_none",
     *(f"menu_names.{name}" for name in
       ("new", "role", "retry", "continue", "usage", "sessions", "human", "complain", "about")),
     "notice_how", "notice_cannot", "notice_night", "notice_nobody", "notice_begun", "notice_none",
@@ -319,7 +335,8 @@ PLAIN = {
     *(f"owner_notices.{name}" for name in ("the_model", "told", "untold", "none")),
     *(f"privacy.{name}" for name in
       ("operator", "contact", "filing", "privacy_contact", "model", "kept_head", "kept_undelivered",
-       "yours_head", "export", "erase", "complain")),
+       "kept_relayed", "yours_head", "export", "erase", "complain",
+       "left_head", "left_relayed", "left_mark")),
     *(f"checkup.{name}" for name in
       ("all_well", "see_above", "needs_store", "store_good", "store_unset", "workers_none", "disk_rewrite",
        "model_broken", "address_unset", "certificate_none", "clock_unknown", "token_good",
@@ -377,6 +394,16 @@ def test_every_kind_of_notice_has_its_words(texts: Texts) -> None:
     told = {key.split(".")[1] for key in texts.keys if key.startswith("notices.")}
 
     assert set(KINDS) == told
+
+
+def test_what_the_owner_is_to_send_is_said_with_where(texts: Texts) -> None:
+    """Notices and digests are read in the owner's own account; a number is somebody else's there."""
+    fields = {**dict.fromkeys(LONGEST, "1"), "account": "the-shop"}
+    for key in texts.keys:
+        if key.startswith(("notices.", "digest.")):
+            said = texts.say(key, **fields)
+            if re.search(r"发「#|(?<!\d)/[a-z]+|#\d", said):
+                assert "the-shop" in said, key
 
 
 def test_labels_fit_into_their_reserve(texts: Texts) -> None:

@@ -1,7 +1,7 @@
 """When yesterday's digest is made and what it says: hours, zones, several accounts, days without a word."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import cast
@@ -219,8 +219,12 @@ def test_it_reads_as_designed(make: Make, store: Redis) -> None:
         "一般 5 秒内答完，慢的 60 秒。",
         "丢失 0 · 重复 1 · 没答上 11（多半是模型太慢）",
         "词表拦下：问 3，答 1；可能想不开 1。",
-        "要人办的 2 件，2 件还没办 → 发「#待办」",
+        "转人工和投诉 2，2 个还没回 → 在 shop 里发「#待办」",
     ]
+
+    settled(store, *(bot.cases.keep("shop", replace(case, done_ms=done_ms)) for case in cases))
+    text = digest(bot, load_texts("zh"), ["shop", "office"], DATE)
+    assert text.split("\n")[-1] == "转人工和投诉 2，都回了"
 
 
 def test_several_accounts_are_added_up_and_listed(make: Make, store: Redis) -> None:
@@ -232,6 +236,11 @@ def test_several_accounts_are_added_up_and_listed(make: Make, store: Redis) -> N
 
     assert lines[0] == "[Yesterday] 02-03: 5 people · 524 messages · ¥6.36"
     assert lines[-2:] == ["shop: 3 people · 412 messages · ¥3.18", "office: 2 people · 112 messages · ¥3.18"]
+
+    waits = Case(1, "handover", 7, "", "", round(at(3, 12).timestamp() * 1000))
+    settled(store, *(bot.cases.keep(account, waits) for account in ("shop", "office")))
+    text = digest(bot, load_texts("en"), ["shop", "office"], DATE)
+    assert "For a human: 2 came; 2 still open, see /todo in shop, office" in text.split("\n")
 
 
 def test_an_unknown_price_is_told_in_tokens(make: Make, store: Redis) -> None:

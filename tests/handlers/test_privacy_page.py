@@ -69,6 +69,18 @@ def test_the_page_says_who_what_and_how_long(tmp_path: Path) -> None:
     assert "gpt-4o-mini" not in whole
 
 
+def test_what_outlives_an_erasure_is_said(tmp_path: Path) -> None:
+    """What stays on purpose, and what cannot be reached, stands under a head of its own."""
+    words = Reader(client(tmp_path).get("/privacy/shop").text).words
+    kept, left = (words.index(head) for head in ("留什么，留多久", "删除以后还留着"))
+
+    assert kept < words.index("你可以") < left
+    for said in ("管理员自己的聊天", "31 天", "连同当时的问和答", "余额"):
+        assert said in "\n".join(words[kept:left])
+    for said in ("删不到", "一直留着", "2 天", "400 天"):
+        assert said in "\n".join(words[left:])
+
+
 def test_the_page_stands_alone(tmp_path: Path) -> None:
     """Nothing is fetched, nothing runs; it fits a phone, and the dark."""
     answer = client(tmp_path).get("/privacy/shop")

@@ -75,6 +75,16 @@ def result(house: House, words: str = "公告发完了", account: str = "office"
     return last()
 
 
+def test_each_reads_a_notice_in_their_own_language(daytime: House, follower: str) -> None:
+    """The owner's words as they are, ours around them as each person likes."""
+    assert say(daytime, follower, "/language en", account="office") == "I speak English now."
+    confirmed(daytime, "明天盘点")
+    result(daytime)
+
+    told = daytime.simulator.replies("office", follower)[-1].text
+    assert told == "[Notice] 明天盘点\nFor no more notices, send /mute"
+
+
 def test_colleagues_get_it_once_and_who_wants_none_does_not(daytime: House, follower: str) -> None:
     """The figures before and afterwards are the same, and the audit says who did it."""
     wanting, unwanting = crowd(daytime, f"{follower}a", 3), f"{follower}_none"
@@ -88,7 +98,7 @@ def test_colleagues_get_it_once_and_who_wants_none_does_not(daytime: House, foll
     assert [heard(daytime, "office", peer, "明天休息一天") for peer in wanting] == [1, 1, 1]
     assert heard(daytime, "office", "boss", "明天休息一天") == 1
     assert heard(daytime, "office", unwanting, "明天休息一天") == 0
-    assert "：notice " in say(daytime, "boss", "#操作记录", account="office")
+    assert "：发公告 " in say(daytime, "boss", "#操作记录", account="office")
     assert daytime.counts().get("settled:dead_letter", 0) == 0
     say(daytime, unwanting, "订阅", account="office")
     confirmed(daytime, "后天照常")
@@ -196,9 +206,14 @@ def test_with_nothing_to_send_it_says_how(daytime: House, line: str) -> None:
 
 
 def test_one_too_long_for_a_message_is_refused(daytime: House) -> None:
-    """It would come in pieces."""
-    assert say(daytime, "deputy", "#公告 " + "长" * 700, account="office").startswith("太长了")
+    """It would come in pieces; the number that is named is the most that fits."""
+    told = say(daytime, "deputy", "#公告 " + "长" * 700, account="office")
     assert say(daytime, "deputy", "#公告 确认", account="office").startswith("给大家发公告")
+    fits = re.match(r"太长了，一条消息放不下。缩到 (\d+) 个字以内", told)
+    assert fits
+    for count, said in ((int(fits[1]) + 1, "太长了"), (int(fits[1]), "现在能发到")):
+        assert say(daytime, "deputy", "#公告 " + "长" * count, account="office").startswith(said)
+    say(daytime, "deputy", "#公告 停", account="office")
 
 
 def test_who_erases_themselves_leaves_no_draft(daytime: House, follower: str) -> None:

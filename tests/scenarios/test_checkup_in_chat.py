@@ -55,7 +55,7 @@ def test_a_checkup_stands_in_the_audit(house: House) -> None:
     """It asks the model, which costs."""
     say(house, BOSS, "#体检")
 
-    assert say(house, BOSS, "#操作记录").splitlines()[0].endswith("号：doctor")
+    assert say(house, BOSS, "#操作记录").splitlines()[0].endswith("号：体检")
 
 
 @pytest.mark.parametrize("line", ["#体检", "/doctor"])
@@ -79,7 +79,7 @@ def test_everybody_learns_what_answers_them(house: House, follower: str, line: s
     told = say(house, follower, line)
 
     assert told.startswith("我是小答，AI 助手，用的模型是 stand-in。")
-    assert told.splitlines()[-1].startswith("对话最多记 30 天")
+    assert told.splitlines()[-1].startswith("对话记到最后一次说话后 30 天")
     assert len(told.splitlines()) == 2
 
 

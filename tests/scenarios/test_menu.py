@@ -1,5 +1,7 @@
 """The custom menu: shown, pushed, tapped; and what the platform refuses, in plain words."""
 
+import re
+import time
 from typing import Any
 
 import pytest
@@ -46,7 +48,7 @@ def test_an_admin_sees_and_pushes_the_menu(house: House, account: str) -> None:
     assert "去掉　问小答 › 广告\n多出　问小答 › 新对话" in differs
     say(house, boss, "/menu push", account=account)
     assert "say:/new" in keys(platform.menu(account) or {})
-    assert "menu push" in say(house, boss, "#操作记录", account=account)
+    assert "推送菜单" in say(house, boss, "#操作记录", account=account)
 
 
 @pytest.mark.parametrize("line", ["#菜单", "/menu push", "#菜单 推送", "/scenes", "#扫码"])
@@ -111,6 +113,29 @@ def test_a_tap_is_a_command_a_role_or_a_question(house: House, follower: str) ->
     assert tap(house, follower, "say:echo:店在哪？").startswith("店在哪？")
     assert house.simulator.model.calls[-1].question == "echo:店在哪？"
     assert "你是一位中英翻译" in str(house.simulator.model.calls[-1].messages[0])
+
+
+@pytest.mark.parametrize("account", ["shop", "office"])
+def test_taps_are_counted_by_their_button(house: House, follower: str, account: str) -> None:
+    """Of the menu that there is, each tap once; words that are typed, or of no button of ours, are none."""
+
+    def taps(button: str) -> int:
+        found = re.search(rf"^{button}　点 (\d+) / \1 / \1$", told(), re.MULTILINE)
+        return int(found[1]) if found else 0
+
+    def told() -> str:
+        return say(house, ADMINS[account], "#扫码", account=account)
+
+    before = taps("我的 › 今日用量")
+    tap(house, follower, "say:/usage", account)
+    say(house, follower, "/usage", account=account)
+    tap(house, follower, "say:/whoami", account)
+    house.simulator.event(account, follower, "CLICK", "say:/usage", times=3, created_at=int(time.time()) + 5)
+    house.drained()
+
+    assert taps("我的 › 今日用量") == before + 2
+    assert "点菜单，今天 / 7 天 / 30 天：" in told()
+    assert "whoami" not in told()
 
 
 @pytest.mark.parametrize(("key", "told"), [("say:/stop", "好，不答了"), ("say:/new", "好，我们从头聊")])

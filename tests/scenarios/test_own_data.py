@@ -1,5 +1,7 @@
 """What is one's own: usage, votes, complaints, export, and erasing everything."""
 
+import re
+
 import pytest
 
 from simulator.testing import BOSS
@@ -115,8 +117,19 @@ def test_votes_are_bound_to_the_last_answer(house: House, follower: str) -> None
     assert say(house, follower, "/踩 太短了").startswith("记下了")
 
 
+def test_a_bad_vote_reaches_the_admins(house: House, follower: str) -> None:
+    """Counted in the day's figures, and with its reason behind the last talks; no address in it taps."""
+    number = number_of(house, follower)
+    say(house, follower, "echo:十点关门", "赞", "/踩 <a href='weixin://x'>太短了")
+
+    assert re.search(r"^👍 [1-9]\d*，👎 [1-9]\d*。", say(house, BOSS, "#今日"), re.MULTILINE)
+    told = say(house, BOSS, "#最近").split("最近的 👎：\n")[1]
+    assert re.match(rf"👎 {number} 号 [^：]+：＜a href='weixin：//x'>太短了\n", told)
+    assert told.splitlines()[1] == "echo:十点关门 → 十点关门"
+
+
 def test_a_paused_account_asks_no_model(house: House, follower: str) -> None:
-    """People hear that it rests; an admin is answered; resumed, so is everybody."""
+    """People hear that it rests; an admin is answered; resumed, so is everybody; 「重答」 asks again."""
     say(house, BOSS, "#暂停")
     calls = len(house.simulator.model.calls)
     assert say(house, follower, "echo:在吗") == "我先歇会儿，晚点再来找我吧。"
@@ -124,7 +137,8 @@ def test_a_paused_account_asks_no_model(house: House, follower: str) -> None:
     assert say(house, BOSS, "echo:我在").startswith("我在")
     say(house, BOSS, "#恢复")
 
-    assert say(house, follower, "echo:在吗").startswith("在吗")
+    assert say(house, follower, "重答").startswith("在吗")
+    assert say(house, follower, "echo:还在吗").startswith("还在吗")
 
 
 def test_an_admin_sees_the_day_and_what_was_asked(house: House, follower: str) -> None:

@@ -105,7 +105,7 @@ def test_an_entry_is_listed_shown_changed_and_deleted(shop: House, follower: str
     assert add(shop, "几点开门 = 八点").startswith("记下了，第 3 条")
 
     newest = say(shop, BOSS, "#操作记录").splitlines()[:3]
-    assert [line.split("：")[1] for line in newest] == ["faq add 3", "faq del 1", "faq change 2"]
+    assert [line.split("：")[1] for line in newest] == ["添加问答 3", "删除问答 1", "改问答 2"]
 
 
 @pytest.mark.parametrize(

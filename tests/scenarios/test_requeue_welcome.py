@@ -42,7 +42,7 @@ def test_what_was_given_up_is_listed_and_tried_again(house: House, follower: str
     assert say(house, BOSS, f"#重试 {number}").startswith(("没有没答成的消息", f"没有「{number}」这一条"))
     house.drained()
     assert len(house.simulator.replies("shop", follower)) == 1
-    assert f"：requeue {number}" in say(house, BOSS, "#操作记录")
+    assert f"：重试 {number}" in say(house, BOSS, "#操作记录")
 
 
 def test_all_of_an_account_are_tried_again(house: House, follower: str) -> None:
@@ -98,8 +98,8 @@ def test_the_welcome_is_changed_and_put_back(house: House, follower: str) -> Non
     assert OWN in say(house, BOSS, "/welcome off")
     assert OWN in welcomed(house, follower)
     assert [line.split("：")[1] for line in say(house, BOSS, "#操作记录").splitlines()[:2]] == [
-        "welcome off",
-        "welcome",
+        "欢迎语改回默认",
+        "改欢迎语",
     ]
 
 
@@ -111,9 +111,16 @@ def test_a_welcome_with_other_braces_is_refused(house: House, follower: str, wri
 
 
 def test_a_welcome_that_fits_no_message_is_refused(house: House, follower: str) -> None:
-    """By the channel's bytes, with the AI notice counted in."""
-    assert say(house, BOSS, "#欢迎语 " + "长" * 600) == "太长了，一条消息放不下。缩到 586 个字以内再发。"
-    assert OWN in welcomed(house, follower)
+    """By the channel's bytes, with the AI notice and what is filled in; the number named is the most."""
+    for begun in ("", "{title}的{assistant}："):
+        told = say(house, BOSS, f"#欢迎语 {begun}" + "长" * 700)
+        assert OWN in welcomed(house, follower)
+        fits = re.fullmatch(r"太长了，一条消息放不下。缩到 (\d+) 个字以内再发。", told)
+        assert fits
+        count = int(fits[1]) - len(begun.encode()) // 3
+        assert say(house, BOSS, f"#欢迎语 {begun}" + "长" * (count + 2)).startswith("太长了")
+        assert say(house, BOSS, f"#欢迎语 {begun}" + "长" * (count - 1)).startswith("好，欢迎语现在是")
+        say(house, BOSS, "#欢迎语 默认")
 
 
 def test_each_account_has_its_own_welcome(house: House, follower: str) -> None:

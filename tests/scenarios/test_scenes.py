@@ -174,6 +174,13 @@ def test_what_a_code_chose_is_erased_with_the_person(house: House, follower: str
     assert scans(house, "fair") == before
 
 
+def test_an_app_is_told_of_no_settings_that_it_has_not(house: House) -> None:
+    """A WeCom app has no codes with scenes; its menu's taps are shown once there are any."""
+    told = say(house, "boss", "#扫码", account="office")
+
+    assert told == "企业微信里没有按码定角色这回事；底部的菜单，也还没有人点过。"
+
+
 def test_a_banned_person_gets_no_role_by_scanning(house: House, follower: str) -> None:
     """They hear what they hear to every word."""
     say(house, follower, "/whoami")

@@ -134,8 +134,8 @@ def test_what_an_admin_did_stands_in_the_audit(house: House, follower: str) -> N
 
     newest = say(house, BOSS, "#操作记录").splitlines()[:2]
     assert [line.split("　")[1] for line in newest] == [
-        f"{boss} 号：unban → {number}",
-        f"{boss} 号：ban → {number}",
+        f"{boss} 号：解除拉黑（{number} 号）",
+        f"{boss} 号：拉黑（{number} 号）",
     ]
 
 
@@ -153,7 +153,7 @@ def test_an_admin_cannot_ban_themselves(house: House) -> None:
 
 
 def test_a_quota_ends_the_day_politely(house: House, follower: str) -> None:
-    """For one person: so many answers, then a sentence; commands go on, and another number opens it again."""
+    """For one person: so many answers, then a sentence; another number opens it, and 「重答」 asks again."""
     number = number_of(house, follower)
     assert say(house, BOSS, f"#额度 {number} 2/天") == f"好，{number} 号每天：2/天。"
     assert say(house, follower, "echo:一", "echo:二").startswith("二")
@@ -163,6 +163,7 @@ def test_a_quota_ends_the_day_politely(house: House, follower: str) -> None:
     assert len(house.simulator.model.calls) == calls
     assert "今天还能问 0 次" in say(house, follower, "用量")
     say(house, BOSS, f"#额度 {number} 不限")
+    assert say(house, follower, "重答").startswith("三")
     assert say(house, follower, "echo:四").startswith("四")
 
 

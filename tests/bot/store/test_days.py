@@ -29,7 +29,7 @@ def today() -> str:
 def day(**fields: object) -> Day:
     """A day with these figures and no other."""
     empty: dict[str, object] = {"people": 0, "ended": {}, "took": {}, "votes": {}, "tallies": {}, "whys": {}}
-    empty |= {"scans": {}, "followed": {}, "faq": 0}
+    empty |= {"scans": {}, "followed": {}, "taps": {}, "faq": 0}
     return Day(**{**empty, **fields})  # type: ignore[arg-type]
 
 
