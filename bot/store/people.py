@@ -12,6 +12,7 @@ from bot.store.client import Client, store_errors, text
 from bot.store.scripts import Scripts
 from bot.store.turns import Write
 from bot.store.values import dump, known, read, reading
+from bot.text import half_width
 
 CODE_TRIES = 5
 _CODES = 1_000_000
@@ -71,6 +72,7 @@ class People:
     def find(self, account: str, named: str) -> tuple[int, Person] | None:
         """Who is meant by a short number (`12`, `#12`, `12 号`) or by the platform's id. Raises StoreAway."""
         name = named.strip().lstrip("#＃").removesuffix("号").strip()
+        name = half_width(name) if name.isdecimal() else name
         with store_errors():
             sender = self._client.hget(keys.people(account), name) if name.isdecimal() else name.encode()
             if not sender:
