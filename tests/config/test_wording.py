@@ -178,7 +178,7 @@ NEEDED = {
     },
     "who_used": {"answers", "tokens", "cost"},
     "top_line": {"number", "answers", "tokens", "cost"},
-    "quota_set_all": {"amount"},
+    **{key: {"amount"} for key in ("quota_set_all", "foreign_money")},
     "quota_set": {"number", "amount"},
     **{key: {"menu", "unknown"} for key in ("menu_same", "menu_none", "menu_pushed")},
     "menu_differs": {"theirs", "changes", "unknown"},

@@ -86,6 +86,8 @@ def test_an_admin_narrows_the_models(house: House, follower: str) -> None:
         assert say(house, follower, "/model gpt-4o").startswith("没有叫「gpt-4o」的模型")
         assert say(house, BOSS, "#换模型 放行 gpt-4o") == "好，大家能用：gpt-4o。"
         assert "换模型" not in say(house, follower, "我的")
+        told = say(house, BOSS, "/model allow stand-in、gpt-4o，nobody-knows")
+        assert told == "好，大家能用：stand-in、gpt-4o、nobody-knows。"
     finally:
         assert say(house, BOSS, "/model allow all") == "好，大家能用：stand-in、gpt-4o、nobody-knows。"
     say(house, follower, "echo:二")
