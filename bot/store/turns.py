@@ -26,6 +26,7 @@ Op = Literal[
     "last",
     "purge",
     "log",
+    "deed",
     "cut",
     "requeue",
     "answer",
