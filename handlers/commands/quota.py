@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, get_args
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
+from bot.text import half_width
 from config.prices import MICROS
 from handlers import amounts, meant, money, rights
 from handlers.reply import told
@@ -24,6 +25,7 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     """`everyone 50/天`, `12 20000 tokens`, `12 off`; without anything, what holds now."""
     account = turn.chat.account
     whom, amount = meant.somebody(argument)
+    amount = half_width(amount)
     try:
         found = _read(bot, amount)
     except amounts.ForeignMoney:
