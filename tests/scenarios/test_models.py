@@ -1,5 +1,6 @@
 """Models, and other settings of one's own: within the owner's bounds, and charged as used."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -57,6 +58,23 @@ def test_the_model_that_was_chosen_answers_and_is_charged(house: House, follower
     assert after[f"cost|{number}"] == row[f"cost|{number}"]
     assert after[f"{number}|nobody-knows|answers"] == 1
     assert not any("stand-in" in name for name in after)
+
+
+def test_money_that_is_not_counted_is_told(house: House, follower: str) -> None:
+    """Of a model without a price: where money is limited, and wherever it is summed up."""
+    number = number_of(house, follower)
+    assert "没有价格" not in say(house, follower, "用量")
+    say(house, follower, "/model nobody-knows", "echo:一")
+
+    for peer, line in ((follower, "用量"), (BOSS, "#今日"), (BOSS, "#排行")):
+        assert "nobody-knows 没有价格，它的回答没算在钱里。" in say(house, peer, line), line
+    for line in ("#封顶", "#封顶 30"):
+        told = say(house, BOSS, line)
+        assert told.startswith(("每天最多花 ", "好，每天最多花 ¥30.00。"))
+        assert "注意：nobody-knows 没有价格" in told
+        assert "gpt-4o" not in told
+    say(house, BOSS, "#封顶 默认", f"/quota {number} 100000 词元", f"/quota {number} 3 次")
+    assert re.search(r"今天还能用：2 次 · 9\d{4} 词元。", say(house, follower, "用量"))
 
 
 def test_an_answer_that_is_stopped_is_charged_under_its_model(house: House, follower: str) -> None:
