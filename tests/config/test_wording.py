@@ -152,7 +152,13 @@ NEEDED = {
     "faq_words": {"words"},
     "faq_next": {"index"},
     "recent_line": {"number", "time", "question", "answer"},
-    "export_head": {"number", "sender", "since", "chosen", "answers"},
+    "export_head": {
+        *("number", "sender", "standing", "since", "seen", "chosen", "answers", "quota", "granted")
+    },
+    "export_choice": {"word", "now"},
+    **{f"export_{what}": {"words"} for what in ("rest", "rest_ai", "waits", "failed", "notice")},
+    **{f"export_{what}": {"case", "time", "words", "answer"} for what in ("complaint", "handover")},
+    **{f"export_{what}": {"time", "reason", "question", "answer"} for what in ("good", "bad")},
     "export_talk": {"question", "answer"},
     "access_list": {"number"},
     "too_many_tries": {"minutes"},
@@ -304,7 +310,7 @@ PLAIN = {
     "access_code", "access_wrong", "access_code_how", "let_in", "grant_how",
     *(f"allow_{mode}" for mode in ("open", "code", "list", "how")),
     "usage_redeem", "redeem_how", "redeem_wrong", "codes_none", "limit_no_price", "limit_how",
-    "model_allow_how", "language_now", "my_settings", "as_it_comes",
+    "export_muted", "export_human", "model_allow_how", "language_now", "my_settings", "as_it_comes",
     "temperature_usual", "reply_tokens_usual",
     *(f"setting_{name}" for name in ("role", "model", "language", "temperature", "reply_tokens")),
     "role_usual", "who_head", "who_none", "who_admin", "who_banned", "who_admitted",
