@@ -1,5 +1,6 @@
 """Pure: a text cut by UTF-8 bytes into messages, and planned within a send allowance."""
 
+import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -112,6 +113,11 @@ def shortened(text: str, most: int) -> str:
     """*text* on one line, at most *most* characters as people count them; `…` where some are left out."""
     clusters = _CLUSTER.findall(_trimmed(" ".join(text.split())))
     return "".join(clusters) if len(clusters) <= most else f"{''.join(clusters[: most - 1])}…"
+
+
+def half_width(words: str) -> str:
+    """*words* with digits and signs as they are written on a keyboard for English: `１２` is `12`."""
+    return unicodedata.normalize("NFKC", words)
 
 
 def fitting(text: str, most_bytes: int) -> str:

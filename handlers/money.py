@@ -8,6 +8,7 @@ from bot.store.ledger import Allowed, Limits, Spent
 from bot.store.memory import Recalled
 from bot.store.turns import Plan, Write
 from config.prices import MICROS
+from config.wording import Texts
 from handlers import models, raising
 from handlers.reply import planned
 from handlers.words import texts_of
@@ -32,6 +33,18 @@ _SAID = {
 def is_priced(bot: "Bot") -> bool:
     """Whether money can be counted: the price of a model that may be used is known."""
     return any(model in bot.prices.models for model in bot.settings.chat.all_models)
+
+
+def unpriced(bot: "Bot") -> tuple[str, ...]:
+    """Models that may be used and whose price is not known: no limit of money stops them."""
+    return tuple(model for model in bot.settings.chat.all_models if model not in bot.prices.models)
+
+
+def uncounted(bot: "Bot", texts: Texts, account: str, days: int, number: int | None = None) -> str:
+    """What to add to sums of money of so many days, of everybody or of one: whose answers are not in them."""
+    used = bot.ledger.models(account, days, number) if is_priced(bot) else frozenset()
+    models = sorted(used - bot.prices.models.keys())
+    return texts.say("sums_lack", models="、".join(models)) if models else ""
 
 
 def limits(bot: "Bot") -> Limits:

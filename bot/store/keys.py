@@ -32,7 +32,7 @@ All begin with `yd1:`. A `{chat}` is `account:peer`. Times are milliseconds by t
 | code_used:{account}:{code} | string: which try used it, and its worth | 1 day |
 | tries:{account}:{what}:{person} | hash: wrong tries at codes; the person salted | 1 hour at most |
 | pairing:{account} | hash: salted hash of a one-time code, tries left | 10 min |
-| audit:{account} | list of what admins did, newest first, 1 000 at most | `privacy.audit_days`, renewed |
+| audit:{account} | list of what admins did, newest first, 10 000 at most | a line: `privacy.audit_days` |
 | ledger:{account}:{day} | hash: tokens and cost by short number and model | 400 days |
 | reserved:{account} | hash: chat → what is set aside for the answer that is being made | 1 day, renewed |
 | limits:{account} | hash: limits set from the chat, of one person under their salted hash | for ever |

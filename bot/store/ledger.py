@@ -127,15 +127,17 @@ class Ledger:
             limits.person_cost if money is None else money,
         )
 
-    def left(self, account: str, person: Person, profile: Profile, limits: Limits) -> int | None:
-        """How many answers *person* may still have today; None without a limit. Raises StoreAway."""
+    def left(self, account: str, person: Person, profile: Profile, limits: Limits) -> dict[str, int]:
+        """What *person* may still use today, by what is limited. Raises StoreAway."""
         usual, mark = self.usual(account, limits), self._people.mark(person)
+        most = {kind: int(getattr(usual, f"person_{kind}")) for kind in _PERSON} | self.own(person)
+        fields = [f"{kind}|{profile.number}" for kind in _PERSON], [f"{mark}:{kind}" for kind in _PERSON]
         with store_errors():
-            own = self._client.hget(keys.limits(account), f"{mark}:answers")
-            used = self._client.hget(keys.ledger(account, self.day()), f"answers|{profile.number}")
-            before = self._client.hget(keys.carried(account, self.day()), f"{mark}:answers")
-        most = usual.person_answers if own is None else int(own)
-        return max(0, most - int(used or 0) - int(before or 0)) if most else None
+            used = self._client.hmget(keys.ledger(account, self.day()), fields[0])
+            before = self._client.hmget(keys.carried(account, self.day()), fields[1])
+        spent = (int(now or 0) + int(then or 0) for now, then in zip(used, before, strict=True))
+        pairs = zip(_PERSON, spent, strict=True)
+        return {kind: max(0, most[kind] - amount) for kind, amount in pairs if most[kind]}
 
     def carry(self, person: Person, profile: Profile) -> tuple[Write, ...]:
         """What *person* used today counts on after they are erased, under nobody's name."""
@@ -194,6 +196,12 @@ class Ledger:
     def spent(self, account: str, days: int = 1, number: int | None = None) -> Spent:
         """What the last *days* cost, today included; of everybody, or of the person with *number*."""
         return sum((_sum(row, number) for row in self._rows(account, days)), Spent())
+
+    def models(self, account: str, days: int, number: int | None = None) -> frozenset[str]:
+        """Those whose tokens the same days hold. Raises StoreAway."""
+        parts = (text(field).split("|", 1) for row in self._rows(account, days) for field in row)
+        found = (rest[0] for whose, *rest in parts if whose.isdecimal() and number in (None, int(whose)))
+        return frozenset(rest.rpartition("|")[0] for rest in found)
 
     def each(self, account: str, days: int) -> dict[int, Spent]:
         """The same of each person, by short number."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, cast, get_args
@@ -12,6 +13,7 @@ from bot.store.client import Client, store_errors, text
 from bot.store.scripts import Scripts
 from bot.store.turns import Write
 from bot.store.values import dump, known, read, reading
+from bot.text import half_width
 
 CODE_TRIES = 5
 _CODES = 1_000_000
@@ -71,6 +73,7 @@ class People:
     def find(self, account: str, named: str) -> tuple[int, Person] | None:
         """Who is meant by a short number (`12`, `#12`, `12 号`) or by the platform's id. Raises StoreAway."""
         name = named.strip().lstrip("#＃").removesuffix("号").strip()
+        name = half_width(name) if name.isdecimal() else name
         with store_errors():
             sender = self._client.hget(keys.people(account), name) if name.isdecimal() else name.encode()
             if not sender:
@@ -159,12 +162,13 @@ class People:
         return cast(Paired, text(found))
 
     def audited(self, account: str, deed: Deed) -> Write:
-        """*deed* stands in the audit of *account*, without anybody's words."""
+        """*deed* stands in the audit of *account* for `audit_days`, without anybody's words."""
         fields = {"t": deed.at_ms, "by": deed.by, "what": deed.what, "whom": deed.whom}
-        return Write("log", keys.audit(account), dump(fields), self._audit_ms)
+        return Write("deed", keys.audit(account), dump(fields), self._audit_ms)
 
     def deeds(self, account: str, most: int) -> list[Deed]:
-        """What admins did, the newest first. Raises StoreAway, StoreUnfit."""
+        """What admins did in the last `audit_days`, the newest first. Raises StoreAway, StoreUnfit."""
+        since_ms = time.time() * 1000 - self._audit_ms
         with store_errors():
             found = self._client.lrange(keys.audit(account), 0, most - 1)
         deeds = []
@@ -172,7 +176,7 @@ class People:
             fields = read(stored)
             with reading():
                 deeds.append(Deed(fields["t"], fields["by"], fields["what"], fields["whom"]))
-        return deeds
+        return [deed for deed in deeds if deed.at_ms >= since_ms]
 
     def salted(self, words: str) -> str:
         """What stands for *words* in this store, and in no other. Raises StoreAway."""

@@ -27,6 +27,7 @@ Op = Literal[
     "last",
     "purge",
     "log",
+    "deed",
     "cut",
     "requeue",
     "answer",

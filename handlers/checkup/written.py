@@ -18,13 +18,18 @@ def settings(subject: Subject, _account: str) -> Finding:
 
 
 def prices(subject: Subject, _account: str) -> Finding:
-    """What an answer costs is known; else no limit of money holds."""
-    model = subject.settings.chat.model
+    """What an answer of every model costs is known; no limit of money holds for the others."""
+    models = subject.settings.chat.all_models
     try:
-        known = model in load_prices().models
+        known = load_prices().models
     except ConfigError as refused:
         return wrong("prices_unread", reason=refused)
-    return well("prices_good", model=model) if known else wrong("prices_none", model=model)
+    unknown_ones = "、".join(model for model in models if model not in known)
+    return (
+        wrong("prices_none", model=unknown_ones)
+        if unknown_ones
+        else well("prices_good", model="、".join(models))
+    )
 
 
 def about(subject: Subject, account: str) -> Finding:

@@ -18,6 +18,7 @@ from bot.messages import OURS, InboundMessage
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
+from handlers import meant
 
 if (
     TYPE_CHECKING
@@ -35,7 +36,6 @@ ADMINS_OWN, REST = 200, 300
 """What has a PLACE from the first to the second is shown by a lone `#`; from there on /set lists it."""
 PREFIXES = "/#／＃、"
 _ADMINS_HELP, _ADMINS_COMMAND = ("#", "＃"), "commands"
-_SAID_TO = re.compile(r"[#＃](\d{1,9})\s+(.+)", re.DOTALL)
 _NUMBERED = re.compile(r"([^\s\d#]+)\s*#?(\d{1,6})")
 _CODED = re.compile(r"(兑换)\s*([A-Za-z0-9]{5}-?[A-Za-z0-9]{5})")
 _TAKE_NUMBERS = frozenset({*FETCHING, "pair", "switch", "redeem"})
@@ -105,9 +105,9 @@ def parse(text: str) -> Called | None:
     line = text.strip()
     if line in _ADMINS_HELP:
         return Called(COMMANDS[_ADMINS_COMMAND], line, "", prefixed=True)
-    said_to = _SAID_TO.fullmatch(line)
+    said_to = meant.said_to(line)
     if said_to:
-        return Called(COMMANDS["say"], "", f"{said_to[1]} {said_to[2]}", prefixed=True)
+        return Called(COMMANDS["say"], "", " ".join(said_to), prefixed=True)
     if line and line[0] in PREFIXES:
         word, argument = (*line[1:].split(None, 1), "", "")[:2]
         word = word.lower()

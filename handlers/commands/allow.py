@@ -6,7 +6,7 @@ from bot.store.codes import new_code
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan, Write
-from handlers import access, rights
+from handlers import access, meant, rights
 from handlers.reply import told
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _OFF = ("off", "取消")
 def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     """`open`, `code`, `code spring-2026`, `list`, `12`, `12 off`; without anything, what holds."""
     account, changes = turn.chat.account, bot.changes
-    word, _, rest = (part.strip() for part in argument.replace(" 号", "号").partition(" "))
+    word, rest = meant.somebody(argument)
     mode = word.lower()
     if not word:
         return told(bot, turn, recalled, f"allow_{recalled.changes.get(access.MODE, 'open')}")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
+from bot.text import half_width
 from handlers import handover, rights
 from handlers.reply import told
 
@@ -20,7 +21,7 @@ PLACE = 202
 
 def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     """The case with that number (`T12` or `12`); whoever talks to a human under it is the AI's again."""
-    named = argument.strip().upper().removeprefix("T")
+    named = half_width(argument).strip().upper().removeprefix("T")
     account = turn.chat.account
     case = next((one for one in bot.cases.open(account) if str(one.case) == named), None)
     if case is None:

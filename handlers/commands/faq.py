@@ -1,7 +1,6 @@
 """/faq 问答: questions that the owner answers in advance; they need no model."""
 
 import re
-import unicodedata
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,9 +10,11 @@ from bot.store.faq import VERSION
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
-from bot.text import shortened
+from bot.text import half_width, shortened
+from config.wording import Texts
 from handlers import commands, rights
 from handlers.reply import planned, told
+from handlers.words import texts_of
 
 if TYPE_CHECKING:
     from bot.wiring.bot import Bot
@@ -39,7 +40,7 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     """`添加 问 = 答`, `添加 关键词 发货 快递 = 答`, `列表 2`, `删除 3`; `3` shows one; else what to send."""
     known = bot.faq.of(turn.chat.account, recalled.changes.get(VERSION, ""))
     verb, rest = (*argument.split(None, 1), "", "")[:2]
-    verb = unicodedata.normalize("NFKC", verb).lower()
+    verb = half_width(verb).lower()
     if verb in _DROP:
         return _dropped(bot, turn, recalled, known, rest)
     if verb in _LIST:
@@ -86,9 +87,8 @@ def _kept(bot: "Bot", turn: Turn, recalled: Recalled, known: Questions, entry: K
     deed = rights.audited(bot, turn, recalled, f"faq {'change' if same else 'add'} {entry.number}")
     writes = (*bot.faq.keep(account, entry), deed)
     key = "faq_changed" if same else "faq_added"
-    return told(
-        bot, turn, recalled, key, number=entry.number, question=_asked(bot, turn, entry), writes=writes
-    )
+    question = _asked(texts_of(bot, turn, recalled), entry)
+    return told(bot, turn, recalled, key, number=entry.number, question=question, writes=writes)
 
 
 def _dropped(bot: "Bot", turn: Turn, recalled: Recalled, known: Questions, named: str) -> Plan:
@@ -99,7 +99,7 @@ def _dropped(bot: "Bot", turn: Turn, recalled: Recalled, known: Questions, named
         *bot.faq.drop(turn.chat.account, entry.number),
         rights.audited(bot, turn, recalled, f"faq del {entry.number}"),
     )
-    question = _asked(bot, turn, entry)
+    question = _asked(texts_of(bot, turn, recalled), entry)
     return told(bot, turn, recalled, "faq_dropped", number=entry.number, question=question, writes=writes)
 
 
@@ -107,7 +107,7 @@ def _whole(bot: "Bot", turn: Turn, recalled: Recalled, known: Questions, named: 
     entry = _find(known, named)
     if entry is None:
         return told(bot, turn, recalled, "faq_no_such", word=shortened(named, _SHOWN_CHARS))
-    question = _asked(bot, turn, entry, ASKED_CHARS)
+    question = _asked(texts_of(bot, turn, recalled), entry, ASKED_CHARS)
     return told(bot, turn, recalled, "faq_entry", number=entry.number, question=question, answer=entry.answer)
 
 
@@ -115,13 +115,13 @@ def _page(bot: "Bot", turn: Turn, recalled: Recalled, known: Questions, named: s
     """Ten at a time; a page that is not there is the last or the first one."""
     if not known.entries:
         return told(bot, turn, recalled, "faq_how", count=0)
-    texts = bot.accounts[turn.chat.account].texts
+    texts = texts_of(bot, turn, recalled)
     count = -(-len(known.entries) // _PAGE)
     wanted = int(named) if named.isdecimal() and len(named) < len(str(ENTRIES_MOST)) + 1 else 1
     page = min(max(wanted, 1), count)
     lines = [texts.say("faq_page", index=page, count=count)]
     for entry in known.entries[(page - 1) * _PAGE : page * _PAGE]:
-        question, answer = _asked(bot, turn, entry), shortened(entry.answer, _SHOWN_CHARS)
+        question, answer = _asked(texts, entry), shortened(entry.answer, _SHOWN_CHARS)
         lines.append(texts.say("faq_line", number=entry.number, question=question, answer=answer))
     if page < count:
         lines.append(texts.say("faq_next", index=page + 1))
@@ -129,13 +129,13 @@ def _page(bot: "Bot", turn: Turn, recalled: Recalled, known: Questions, named: s
 
 
 def _find(known: Questions, named: str) -> Known | None:
-    number = named.strip()
+    number = half_width(named).strip()
     return next((entry for entry in known.entries if str(entry.number) == number), None)
 
 
-def _asked(bot: "Bot", turn: Turn, entry: Known, most: int = _SHOWN_CHARS) -> str:
+def _asked(texts: Texts, entry: Known, most: int = _SHOWN_CHARS) -> str:
     """What asks for *entry*, as admins read it."""
     question = shortened(entry.question, most)
     if not entry.words:
         return question
-    return bot.accounts[turn.chat.account].texts.say("faq_words", words=question)
+    return texts.say("faq_words", words=question)

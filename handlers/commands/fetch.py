@@ -9,6 +9,7 @@ from bot.store.answers import Waiting
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
+from bot.text import half_width
 from config.wording import Texts
 from handlers import passive
 from handlers.reply import planned, told
@@ -30,7 +31,7 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     if in_request and box.told:
         return Plan("command")  # Nobody would see it; what waits stays where it is.
     waiting = box.waiting
-    number = argument.lstrip("# ")
+    number = half_width(argument).lstrip("# ")
     chosen = [one for one in waiting if not number or str(one.number) == number]
     if not chosen:
         return told(bot, turn, recalled, "nothing_waits")

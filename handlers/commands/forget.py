@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
+from handlers import commands
 from handlers.reply import told
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ _GONE_MS = 60_000
 def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     """Asks first; 「确认删除」 or `/forget confirm` within five minutes erases."""
     now_ms = int(time.time() * 1000)
-    said_so = argument.strip().lower() in _SURE or turn.message.text.strip().lstrip("/#") == NAMES[2]
+    words = turn.message.text.strip().lstrip(commands.PREFIXES)
+    said_so = argument.strip().lower() in _SURE or words == NAMES[2]
     asked_ms = int(recalled.profile.chosen.get(ASKED, "0"))
     if not said_so or now_ms - asked_ms > _WITHIN_MS:
         asked = bot.people.choose(turn.message.person, ASKED, str(now_ms))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
-from handlers import grants, rights
+from handlers import grants, meant, rights
 from handlers.reply import told
 from handlers.words import texts_of
 
@@ -22,14 +22,14 @@ _OFF = ("off", "收回", "取消")
 
 def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     """`12 50`, `12 20000 tokens`, `12 off`; without an amount, how to write it."""
-    named, _, written = argument.replace(" 号", "号").partition(" ")
-    if not written.strip():
+    named, written = meant.somebody(argument)
+    if not written:
         return told(bot, turn, recalled, "grant_how")
     found = bot.people.find(turn.chat.account, named)
     if found is None:
         return told(bot, turn, recalled, "who_is_meant", word=named[:40])
     number, person = found
-    if written.strip().lower() in _OFF:
+    if written.lower() in _OFF:
         audit = rights.audited(bot, turn, recalled, "grant off", number)
         writes = (*bot.people.take_back(person), audit)
         return told(bot, turn, recalled, "granted_off", number=number, writes=writes)

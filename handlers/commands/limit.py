@@ -1,14 +1,14 @@
 """/limit 封顶: the most money that the account may spend in a day."""
 
-import re
 from typing import TYPE_CHECKING
 
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
 from config.prices import MICROS
-from handlers import money, rights
+from handlers import amounts, money, rights
 from handlers.reply import told
+from handlers.words import texts_of
 
 if TYPE_CHECKING:
     from bot.wiring.bot import Bot
@@ -19,9 +19,8 @@ CUTS = False
 PLACE = 312
 
 _KIND = "daily_cost"
-_OFF = ("off", "不限", "取消")
 _ITSELF = ("默认", "default")
-_AMOUNT = re.compile(r"[¥$€]?\s*(\d{1,6}(?:\.\d{1,2})?)\s*(?:元|块|cny|usd|eur)?(?:/(?:day|天|日))?")
+_MOST = 1_000_000 * MICROS
 
 
 def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
@@ -29,20 +28,25 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     account, written = turn.chat.account, argument.strip().lower()
     if not money.is_priced(bot):
         return told(bot, turn, recalled, "limit_no_price")
+    free = "、".join(money.unpriced(bot))
+    but = texts_of(bot, turn, recalled).say("limit_but", models=free) if free else ""
     if not written:
         most = bot.ledger.usual(account, money.limits(bot)).account_cost
         spent = money.amount(bot, bot.ledger.spent(account).cost)
-        return told(bot, turn, recalled, "limit_shown", most=_shown(bot, most), today=spent)
+        return told(bot, turn, recalled, "limit_shown", most=_shown(bot, most), today=spent, but=but)
     if written in _ITSELF:
         write, most = bot.ledger.unlimit(account, _KIND), money.limits(bot).account_cost
     else:
-        form = _AMOUNT.fullmatch(written)
-        most = round(float(form[1]) * MICROS) if form else 0
-        if not most and written not in _OFF:
+        try:
+            found = amounts.read(written, "cost", bot.prices.currency)
+        except amounts.ForeignMoney:
+            return told(bot, turn, recalled, "foreign_money", amount=money.amount(bot, 30 * MICROS))
+        most = found[1] if found and found[0] == "cost" else 0
+        if written not in amounts.OFF and not 0 < most < _MOST:
             return told(bot, turn, recalled, "limit_how")
         write = bot.ledger.limit_all(account, _KIND, most)
     audit = rights.audited(bot, turn, recalled, f"limit {written}")
-    return told(bot, turn, recalled, "limit_set", most=_shown(bot, most), writes=(write, audit))
+    return told(bot, turn, recalled, "limit_set", most=_shown(bot, most), but=but, writes=(write, audit))
 
 
 def _shown(bot: "Bot", most: int) -> str:

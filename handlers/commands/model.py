@@ -1,5 +1,6 @@
 """/model 换模型: which model answers; admins say which may be chosen."""
 
+import re
 from typing import TYPE_CHECKING
 
 from bot.store.inbox import Turn
@@ -22,14 +23,15 @@ _ALLOW = ("allow", "放行")
 _ALL = ("all", "全部")
 _ITSELF = ("默认", "default")
 _SHOWN = 12
+_BETWEEN = re.compile(r"[,，、]")
 
 
 def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     """The model that is named; without a name those that may be chosen."""
-    word, _, rest = argument.partition(" ")
+    word, rest = (*argument.split(None, 1), "", "")[:2]
     is_admin = rights.is_admin(bot, turn, recalled)
     if word.lower() in _ALLOW and is_admin:
-        return _allow(bot, turn, recalled, rest.replace(",", " ").replace("，", " ").split())
+        return _allow(bot, turn, recalled, _BETWEEN.sub(" ", rest).split())
     may, now = models.allowed(bot, recalled), models.used(bot, recalled)
     if argument.lower() in _ITSELF:
         write = bot.people.choose(turn.message.person, "model", "")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
+from bot.text import half_width
 from handlers import rights
 from handlers.answering import ask
 from handlers.reply import told
@@ -26,7 +27,7 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     unknown = told(bot, turn, recalled, "unknown_command", word="配对" if "配对" in message.text else "pair")
     if message.peer != message.sender or not rights.can_have_admins(settings):
         return unknown
-    found = bot.people.pair(message.person, argument.strip(), message.msg_id)
+    found = bot.people.pair(message.person, half_width(argument.strip()), message.msg_id)
     if found == "none":
         return unknown
     if found == "wrong":

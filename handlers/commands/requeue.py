@@ -7,10 +7,12 @@ from bot.store.dead_letters import DeadLetter
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
-from bot.text import shortened
+from bot.text import half_width, shortened
+from config.wording import Texts
 from handlers import rights
 from handlers.owner import harmless, moment
 from handlers.reply import planned, told
+from handlers.words import texts_of
 
 if TYPE_CHECKING:
     from bot.wiring.bot import Bot
@@ -32,7 +34,7 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     letters = [one for one in bot.dead_letters.all() if one.message.account == turn.chat.account]
     if not letters:
         return told(bot, turn, recalled, "dead_none")
-    word = argument.strip().lstrip("#＃").lower()
+    word = half_width(argument).strip().lstrip("#").lower()
     if not word:
         return _listed(bot, turn, recalled, letters)
     meant = [one for one in reversed(letters) if word in _ALL or str(one.n) == word][:_AT_ONCE]
@@ -47,16 +49,15 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
 
 
 def _listed(bot: "Bot", turn: Turn, recalled: Recalled, letters: list[DeadLetter]) -> Plan:
-    texts = bot.accounts[turn.chat.account].texts
-    lines = [_line(bot, turn, one) for one in letters[:_SHOWN]]
+    texts = texts_of(bot, turn, recalled)
+    lines = [_line(bot, texts, one) for one in letters[:_SHOWN]]
     if len(letters) > _SHOWN:
         lines.append(texts.say("todo_more", count=len(letters) - _SHOWN))
     lines.append(texts.say("dead_how", number=letters[0].n))
     return planned(bot, turn, recalled, Reply.of("\n".join(lines)), state="command")
 
 
-def _line(bot: "Bot", turn: Turn, letter: DeadLetter) -> str:
-    texts = bot.accounts[turn.chat.account].texts
+def _line(bot: "Bot", texts: Texts, letter: DeadLetter) -> str:
     reasons = {"poison": "dead_poison", "PlatformAway": "dead_unsent", "SendUnsure": "dead_unsent"}
     words = harmless(shortened(letter.message.text, _WORDS_CHARS)) if bot.settings.privacy.keep_text else ""
     return texts.say(

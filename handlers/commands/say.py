@@ -8,7 +8,7 @@ from bot.messages import InboundMessage, Text
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
-from handlers import rights
+from handlers import meant, rights
 from handlers.reply import told
 
 if TYPE_CHECKING:
@@ -22,13 +22,13 @@ PLACE = 203
 
 def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     """The words wait in that person's inbox like a message: they come in order, once, and survive a crash."""
-    named, _, words = argument.partition(" ")
+    named, words = meant.somebody(argument)
     account = turn.chat.account
     found = bot.people.find(account, named)
     if found is None:
         return told(bot, turn, recalled, "who_is_meant", word=named[:40])
     number, person = found
-    if not words.strip():
+    if not words:
         return told(bot, turn, recalled, "say_how", number=number)
     # Named after this message, so that a turn that is taken up again says it once.
     said = InboundMessage(
@@ -37,7 +37,7 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
         person.sender,
         f"human:{turn.message.msg_id}",
         "human",
-        (Text(words.strip()),),
+        (Text(words),),
         int(time.time()),
     )
     kept = bot.inbox.accept(said, cuts=False, allowance=None, nonce=None, attempt=secrets.token_hex(8))

@@ -40,6 +40,7 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     if money.is_priced(bot):
         costs = [money.amount(bot, bot.ledger.spent(account, days).cost) for days in (1, _WEEK, _MONTH)]
         lines.append(texts.say("stats_cost", today=costs[0], week=costs[1], month=costs[2]))
+        lines += filter(None, (money.uncounted(bot, texts, account, _MONTH),))
     else:
         spent = bot.ledger.spent(account)
         lines.append(texts.say("stats_tokens", tokens=spent.prompt + spent.completion))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
-from bot.text import shortened
+from bot.text import half_width, shortened
 from handlers.commands import sessions
 from handlers.reply import told
 
@@ -23,7 +23,7 @@ _TITLE_CHARS = 14
 def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     """The one with that number in /sessions; without a number the list."""
     older = bot.memory.older(turn.chat, recalled)
-    number = argument.strip().lstrip("#")
+    number = half_width(argument).strip().lstrip("#")
     if not number or not older:
         return sessions.run(bot, turn, recalled, "")
     chosen = {str(place): one for place, one in enumerate(older, 1)}.get(number)

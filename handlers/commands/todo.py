@@ -7,7 +7,7 @@ from bot.store.cases import Case
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
-from bot.text import fitting, shortened
+from bot.text import fitting, half_width, shortened
 from handlers.owner import harmless, moment
 from handlers.reply import planned, told
 from handlers.words import texts_of
@@ -51,7 +51,7 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
 
 
 def _whole(bot: "Bot", turn: Turn, recalled: Recalled, cases: list[Case], named: str) -> Plan:
-    number = named.strip().upper().removeprefix("T")
+    number = half_width(named).strip().upper().removeprefix("T")
     case = next((one for one in cases if str(one.case) == number), None)
     if case is None:
         return told(bot, turn, recalled, "no_such_case", word=named[:20])

@@ -43,5 +43,6 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
             cost = money.amount(bot, spent.cost) if money.is_priced(bot) else ""
             used = {"answers": spent.answers, "tokens": spent.tokens, "cost": cost}
             lines.append(texts.say("top_line", number=number, **used).rstrip())
+    lines += filter(None, (money.uncounted(bot, texts, account, _WEEK),))
     text = "\n".join(lines) or texts.say("top_none")
     return planned(bot, turn, recalled, Reply.of(text), state="command")

@@ -59,7 +59,7 @@ def _one(bot: "Bot", turn: Turn, recalled: Recalled, person: Person) -> Plan:
     text = texts.say(
         "who_one",
         number=profile.number,
-        standing=_standing(bot, texts, person, profile),
+        standing=standing(bot, texts, person, profile),
         since=moment(bot.settings, profile.since_ms),
         seen=moment(bot.settings, seen.at_ms) if seen.at_ms else "",
         messages=seen.today(bot.ledger.day()),
@@ -72,7 +72,8 @@ def _one(bot: "Bot", turn: Turn, recalled: Recalled, person: Person) -> Plan:
     return planned(bot, turn, recalled, Reply.of(text), state="command")
 
 
-def _standing(bot: "Bot", texts: Texts, person: Person, profile: Profile) -> str:
+def standing(bot: "Bot", texts: Texts, person: Person, profile: Profile) -> str:
+    """What *person* is besides: an admin, banned, let in; empty for most."""
     settings = bot.accounts[person.account].settings
     admin = profile.paired or person.sender in settings.admins
     marks = {"who_admin": admin, "who_banned": profile.banned, "who_admitted": profile.admitted}

@@ -8,6 +8,15 @@ from handlers import commands
 from tests.chaos.corpus import CALLS, DISGUISES, LINKS, claims
 
 ADMINS = tuple(command for command in commands.all_commands() if command.ADMINS)
+ADMINS_PART = (
+    "model allow",
+    "换模型 放行",
+    "set model allow",
+    "设置 模型 放行",
+    "设置 model 放行",
+    "set 模型 allow",
+)
+"""What an admin alone may do with a command that is everybody's."""
 _SIGNS = "/#／＃、"
 _OTHER_SIGNS = "⧸⁄∕╱﹟♯⌗﹫@!\\$>%.。·~-–—^&*+=|"
 _BLANKS = ("　", "\u00a0", "\t", "\n", "\r\n", "\u2028", "\u2003", " \n\n ", "\u200b ", "\ufeff")
@@ -154,6 +163,13 @@ def _without_a_sign(chance: _Chance, _admin: str) -> str:
     return f"{chance.name()}{chance.choice(('', ' ', '：', '#', ' #'))}{chance.argument()}"
 
 
+def _admins_part(chance: _Chance, _admin: str) -> str:
+    """Of a command that everybody may use otherwise."""
+    models = chance.choice(("stand-in", "all", "全部", "gpt-4o、stand-in", "", f"m{chance.randint(1, 999)}"))
+    number = chance.choice(("", f" {chance.randint(1, 999)}"))
+    return f"{chance.choice(_SIGNS)}{chance.choice(ADMINS_PART)} {models}{number}".strip()
+
+
 def _laid_by(chance: _Chance, _admin: str) -> str:
     """Words that an admin reads later: they must not act then."""
     order = chance.order()
@@ -178,6 +194,7 @@ CLASSES: Mapping[str, Callable[[_Chance, str], str]] = {
     "orders with odd blanks": _odd_blanks,
     "orders without a sign": _without_a_sign,
     "words laid by for an admin": _laid_by,
+    "an admin's part of everybody's command": _admins_part,
 }
 NEVER_ORDERS = ("orders in disguise", "other signs before an order", "orders without a sign")
 """Classes whose words call no admin's command even when an admin says them."""

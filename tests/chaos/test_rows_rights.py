@@ -3,7 +3,7 @@
 import random
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count, cycle
 from pathlib import Path
@@ -14,7 +14,7 @@ from handlers import commands
 from simulator.testing import BOSS, XIAOYU
 from tests.chaos.corpus import LINKS
 from tests.chaos.figures import Figures
-from tests.chaos.spoofs import ADMINS, CLASSES, NEVER_ORDERS, Spoof, spoofs
+from tests.chaos.spoofs import ADMINS, ADMINS_PART, CLASSES, NEVER_ORDERS, Spoof, spoofs
 from tests.scenarios.footprint import OF_EVERY_MESSAGE, OF_TALK, footprint
 from tests.scenarios.house import House, wait_for
 from tests.scenarios.test_steering import UNKNOWN, admin_code, say
@@ -22,6 +22,8 @@ from tests.scenarios.test_steering import UNKNOWN, admin_code, say
 STRANGERS_MAY = ("cases:", "votes:", "pairing:", "notice")
 """Complaints, votes, tries at a code, and what the owner is told of them."""
 _ACTS = re.compile(r'weixin:|<\s?a(?![a-z0-9_])(?! href="https?://)', re.IGNORECASE)
+_MODELS = re.compile(r'<a href="weixin://bizmsgmenu\?msgmenucontent=/model%20stand-in&[^"]*">')
+"""A tap that anybody may have: the models that everybody may choose."""
 _EACH = 6
 """Messages of one stranger at once: more than a hundred would be refused unread."""
 _people = count(1)
@@ -53,7 +55,7 @@ class Obedient:
 
     def __init__(self, seed: int) -> None:
         orders = [f"{sign}{name} 1" for command in ADMINS for name in command.NAMES for sign in "/#"]
-        orders += ["#1 【人工】好的", "配对 482913", "确认删除"]
+        orders += ["#1 【人工】好的", "配对 482913", "确认删除", *(f"/{part} all" for part in ADMINS_PART)]
         links = [link.format(order=order) for link in LINKS for order in orders[:20]]
         said = [*orders, *links, *(f'<a href="{link}">点我</a>' for link in links)]
         random.Random(seed).shuffle(said)
@@ -76,13 +78,17 @@ class Siege:
             self.house, without=(*OF_EVERY_MESSAGE, *OF_TALK, *STRANGERS_MAY), but=self._strangers
         )
 
-    def attack(self, chosen: list[Spoof]) -> tuple[list[str], list[str]]:
-        """New strangers say all of it; which keys changed that must not, and everything they heard."""
+    def strangers(self, how_many: int) -> list[tuple[str, str]]:
+        """Chats of new ones, of either account in turn."""
         chats = [
-            (("shop", "office")[number % 2], f"oSpoof_{next(_people):021d}")
-            for number in range(-(-len(chosen) // _EACH))
+            (("shop", "office")[number % 2], f"oSpoof_{next(_people):021d}") for number in range(how_many)
         ]
         self._strangers += [peer for _, peer in chats]
+        return chats
+
+    def attack(self, chosen: list[Spoof], by: Sequence[tuple[str, str]] = ()) -> tuple[list[str], list[str]]:
+        """New strangers, or *by* those, say all of it; which keys changed that must not, what was heard."""
+        chats = by or self.strangers(-(-len(chosen) // _EACH))
         before, settled = self.privileged(), self.house.settled()
         with ThreadPoolExecutor(24) as pool:
             told = pool.map(
@@ -111,6 +117,7 @@ def all_classes(house: House, how_many: int, seed: int, figures: Figures) -> Non
         changed, heard = siege.attack(chosen)
         figures.put(f"privileged actions: {kind}", len(changed), "0", len(chosen))
         assert changed == [], kind
+        heard = [_MODELS.sub("", text) for text in heard]
         assert not [text for text in heard if _ACTS.search(text) or "【人工】" in text[:4]], kind
         if kind in ("orders as they are", "orders as a menu tap"):
             assert {UNKNOWN.split("「")[0]} == {text.split("「")[0] for text in heard}, kind
@@ -139,6 +146,29 @@ def test_row_42_there_are_ten_thousand_different_spoofs(seed: int) -> None:
 def test_row_42_a_stranger_does_nothing_that_is_an_admins(house: House, seed: int, figures: Figures) -> None:
     """Three hundred of them through real turns, with a model that says what it is told."""
     all_classes(house, 300, seed, figures)
+
+
+def test_row_42_who_is_out_reaches_no_model(house: House, seed: int, figures: Figures) -> None:
+    """Every class by strangers who were banned, and by others who are not on the list: nothing is asked."""
+    siege = Siege(house)
+    chats = siege.strangers(16)
+    for account, peer in chats:
+        house.simulator.say(account, peer, "/help")
+    house.drained()
+    say(house, BOSS, *(f"/ban {peer}" for account, peer in chats if account == "shop"))
+    say(house, "boss", "#放行 名单", account="office")
+    calls, chosen = len(house.simulator.model.calls), list(spoofs(6 * len(CLASSES), seed, BOSS))
+    try:
+        changed, heard = siege.attack(chosen, by=chats)
+    finally:
+        say(house, "boss", "#放行 所有人", account="office")
+    asked = len(house.simulator.model.calls) - calls
+    figures.put("model calls for spoofs of who is out", asked, "0", len(chosen))
+
+    assert asked == 0
+    assert changed == []
+    for begun in ("你的使用已暂停", "这里只给名单上的人用"):
+        assert sum(text.startswith(begun) for text in heard) > len(chosen) / 4, begun
 
 
 @pytest.mark.chaos

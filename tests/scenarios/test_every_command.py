@@ -10,6 +10,7 @@ import pytest
 from config.wording import Language, load_texts
 from handlers import commands
 from simulator.testing import BOSS, XIAOYU
+from tests.chaos.spoofs import ADMINS_PART
 from tests.scenarios.footprint import OF_EVERY_MESSAGE, footprint
 from tests.scenarios.house import House
 
@@ -134,6 +135,23 @@ def test_it_is_an_unknown_word_to_everybody_but_admins(house: House, command: co
 
     words = [line[1:].split()[0].lower() for line in lines]
     assert said == [f"没有「{word}」这个用法，发「帮助」看看我会什么。" for word in words]
+    assert footprint(house, without=OF_EVERY_MESSAGE, but=peers) == before
+
+
+@pytest.mark.parametrize("part", ADMINS_PART)
+def test_an_admins_part_of_everybodys_command_is_nothing_to_others(house: House, part: str) -> None:
+    """Also to an admin of another account: it names a model that nobody has, and tells of nothing more."""
+    lines = [
+        f"{sign}{part} {models}" for sign in "/#" for models in ("", "all", "全部", "stand-in", "a、b", "1")
+    ]
+    peers = newcomers(len(lines))
+    with house.store as store:
+        store.sadd("yd1:admins:office", *peers[::2])
+    before = footprint(house, without=OF_EVERY_MESSAGE, but=peers)
+
+    for line, reply in zip(lines, replies(house, "shop", peers, lines), strict=True):
+        assert reply.startswith("没有叫「"), line
+        assert "「#换模型 放行」" not in reply, line
     assert footprint(house, without=OF_EVERY_MESSAGE, but=peers) == before
 
 

@@ -1,5 +1,6 @@
 """Models, and other settings of one's own: within the owner's bounds, and charged as used."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -59,6 +60,23 @@ def test_the_model_that_was_chosen_answers_and_is_charged(house: House, follower
     assert not any("stand-in" in name for name in after)
 
 
+def test_money_that_is_not_counted_is_told(house: House, follower: str) -> None:
+    """Of a model without a price: where money is limited, and wherever it is summed up."""
+    number = number_of(house, follower)
+    assert "没有价格" not in say(house, follower, "用量")
+    say(house, follower, "/model nobody-knows", "echo:一")
+
+    for peer, line in ((follower, "用量"), (BOSS, "#今日"), (BOSS, "#排行")):
+        assert "nobody-knows 没有价格，它的回答没算在钱里。" in say(house, peer, line), line
+    for line in ("#封顶", "#封顶 30"):
+        told = say(house, BOSS, line)
+        assert told.startswith(("每天最多花 ", "好，每天最多花 ¥30.00。"))
+        assert "注意：nobody-knows 没有价格" in told
+        assert "gpt-4o" not in told
+    say(house, BOSS, "#封顶 默认", f"/quota {number} 100000 词元", f"/quota {number} 3 次")
+    assert re.search(r"今天还能用：2 次 · 9\d{4} 词元。", say(house, follower, "用量"))
+
+
 def test_an_answer_that_is_stopped_is_charged_under_its_model(house: House, follower: str) -> None:
     """Counted here, because no provider told."""
     number = number_of(house, follower)
@@ -86,6 +104,8 @@ def test_an_admin_narrows_the_models(house: House, follower: str) -> None:
         assert say(house, follower, "/model gpt-4o").startswith("没有叫「gpt-4o」的模型")
         assert say(house, BOSS, "#换模型 放行 gpt-4o") == "好，大家能用：gpt-4o。"
         assert "换模型" not in say(house, follower, "我的")
+        told = say(house, BOSS, "/model allow stand-in、gpt-4o，nobody-knows")
+        assert told == "好，大家能用：stand-in、gpt-4o、nobody-knows。"
     finally:
         assert say(house, BOSS, "/model allow all") == "好，大家能用：stand-in、gpt-4o、nobody-knows。"
     say(house, follower, "echo:二")

@@ -85,6 +85,68 @@ def test_an_export_holds_what_was_said_and_marks_the_ai(house: House, follower: 
         assert line in told
 
 
+def everything_of(house: House, peer: str, *lines: str) -> str:
+    """What they say, then their export to its end."""
+    if lines:
+        say(house, peer, *lines)
+    before = len(house.simulator.replies("shop", peer))
+    last = say(house, peer, "导出")
+    while "发「继续」接着看" in last:
+        last = say(house, peer, "继续")
+    return "\n".join(sent.text for sent in house.simulator.replies("shop", peer)[before:])
+
+
+def test_an_export_leaves_out_nothing_that_erasing_takes(house: House, follower: str) -> None:
+    """What they set, were given, complained of, voted and never got an answer to; in plain words."""
+    number = number_of(house, follower)
+    say(house, BOSS, f"/grant {number} 7", f"/quota {number} 88 次", f"/allow {number}")
+    say(house, follower, "/language zh", "退订", "/设置 温度 0.3", "/换角色 自定义 你是盘点助手", "echo:一")
+    say(house, follower, "/踩 太短了", "/投诉 周日没开门", "/转人工 想退一本书", "找AI")
+    house.simulator.model.set(mode="500")
+    say(house, follower, "echo:没人答的")
+    house.simulator.model.reset()
+    told = everything_of(house, follower)
+
+    for words in (
+        *("送的还剩：7 次", "你每天最多：88 次", "身份：已放行", "不收公告", "语言：中文", "温度：0.3"),
+        *(
+            "换角色：自定义 你是盘点助手",
+            "你写的原因：太短了",
+            "你：周日没开门",
+            "AI：一",
+            "没答上的，你：echo:没人答的",
+        ),
+        *(" 投诉　", " 找真人　", "你：想退一本书"),
+    ):
+        assert words in told, words
+    for internal in ("muted", "own ", "role=", "language=", "chosen", "human"):
+        assert internal not in told, internal
+
+
+def test_an_export_holds_what_waits_behind_more(house: House, follower: str) -> None:
+    """Marked as the AI's."""
+    say(house, follower, f"echo:{'长' * 6000}")
+
+    assert "发「继续」能看的，AI：长长" in everything_of(house, follower)
+
+
+def test_an_export_speaks_ones_language(house: House, follower: str) -> None:
+    """Nothing of it is in the other one."""
+    told = everything_of(
+        house, follower, "/language en", "echo:one", "/bad too short", "/complain the door is shut"
+    )
+
+    for words in (
+        "anguage: English",
+        "Your reason: too short",
+        " complaint, ",
+        "You: the door is shut",
+        "AI: one",
+    ):
+        assert words in told, words
+    assert not re.search("[\u4e00-\u9fff]", told), told
+
+
 def test_a_complaint_reaches_the_admin_and_is_closed(house: House, follower: str) -> None:
     """With its number, their words and what they had been told; answered as a human."""
     number = number_of(house, follower)

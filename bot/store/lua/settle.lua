@@ -66,7 +66,18 @@ local apply = {
     redis.call('LTRIM', key, 0, 999)
     keep(key, life)
   end,
-  -- The same, and fifty.
+  -- What an admin did at the time "t" of the line, in front of what was done before; what is older than a life goes,
+  -- and what is more than ten thousand.
+  deed = function(key, line, life)
+    redis.call('LPUSH', key, line)
+    redis.call('LTRIM', key, 0, 9999)
+    local since = tonumber(string.match(line, '"t":(%d+)')) - life
+    while tonumber(string.match(redis.call('LINDEX', key, -1), '"t":(%d+)') or since) < since do
+      redis.call('RPOP', key)
+    end
+    keep(key, life)
+  end,
+  -- Like `log`, and fifty are kept.
   last = function(key, line, life)
     redis.call('LPUSH', key, line)
     redis.call('LTRIM', key, 0, 49)

@@ -127,7 +127,7 @@ def test_what_a_grant_paid_counts_for_no_day(store: Redis, people: People, ledge
         assert paid(store, ledger)
     more = Limits(account_cost=0, person_answers=4)
 
-    assert ledger.left("shop", XIAOYU, profile(store), more) == 2
+    assert ledger.left("shop", XIAOYU, profile(store), more) == {"answers": 2}
     assert [paid(store, ledger, more) for _ in range(3)] == ["day", "day", None]
     number = profile(store).number
     everything = Spent(prompt=700, completion=350, answers=7, cost=2100)

@@ -91,15 +91,30 @@ def test_a_person_has_limits_of_their_own(store: Redis, ledger: Ledger, kind: st
     assert reserve(ledger).verdict == "ok"
 
 
+def test_the_models_of_the_sums_are_known(store: Redis, ledger: Ledger) -> None:
+    """Of everybody and of one; a name may hold the sign that parts the fields."""
+    settled(
+        store, ledger.enter(CHAT, PROFILE, "own|7b", ANSWER), ledger.enter(CHAT, Profile(7, 0), "gpt", ANSWER)
+    )
+
+    assert ledger.models("shop", 1) == {"own|7b", "gpt"}
+    assert ledger.models("shop", 30, 7) == {"gpt"}
+    assert ledger.models("shop", 1, 1) == frozenset()
+
+
 def test_what_is_left_today_is_told(store: Redis, ledger: Ledger) -> None:
     """Down to none; without a limit there is nothing to tell."""
     limits = Limits(account_cost=0, person_answers=2)
-    assert ledger.left("shop", XIAOYU, PROFILE, limits) == 2
+    assert ledger.left("shop", XIAOYU, PROFILE, limits) == {"answers": 2}
     for left in (1, 0, 0):
         settled(store, ledger.enter(CHAT, PROFILE, "gpt", ANSWER))
-        assert ledger.left("shop", XIAOYU, PROFILE, limits) == left
+        assert ledger.left("shop", XIAOYU, PROFILE, limits) == {"answers": left}
 
-    assert ledger.left("shop", XIAOYU, PROFILE, Limits(0, 0)) is None
+    assert ledger.left("shop", XIAOYU, PROFILE, Limits(0, 0)) == {}
+    every = Limits(0, 5, person_tokens=1000, person_cost=1000)
+    assert ledger.left("shop", XIAOYU, PROFILE, every) == {"answers": 2, "tokens": 550, "cost": 100}
+    settled(store, ledger.limit_one(XIAOYU, "tokens", 450), ledger.limit_one(XIAOYU, "cost", 0))
+    assert ledger.left("shop", XIAOYU, PROFILE, every) == {"answers": 2, "tokens": 0}
 
 
 def test_reserving_may_run_twice(store: Redis) -> None:

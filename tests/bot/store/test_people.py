@@ -1,5 +1,6 @@
 """People on a real store: short numbers, bans that tell nobody's name, one-time codes."""
 
+import time
 from secrets import token_hex
 
 import pytest
@@ -110,11 +111,38 @@ def test_no_code_lies_readable_in_the_store(store: Redis, people: People) -> Non
 
 def test_the_audit_keeps_the_newest_first(store: Redis, people: People) -> None:
     """Numbers and words of ours, with a lifetime."""
+    now_ms = int(time.time() * 1000)
     for number in range(3):
-        settled(store, people.audited("shop", Deed(1000 + number, 1, "ban", number)))
+        settled(store, people.audited("shop", Deed(now_ms + number, 1, "ban", number)))
 
     assert [deed.whom for deed in people.deeds("shop", 2)] == [2, 1]
     assert 0 < store.pttl(keys.audit("shop")) <= 180 * keys.DAY_MS
+
+
+def test_the_audit_keeps_every_deed_for_its_days_and_no_longer(store: Redis, people: People) -> None:
+    """Thousands of replies push no ban out; what is too old is neither read nor kept beside what is new."""
+    now_ms = int(time.time() * 1000)
+    old, ban = Deed(now_ms - 181 * keys.DAY_MS, 1, "ban", 7), Deed(now_ms - 179 * keys.DAY_MS, 1, "ban", 8)
+    settled(store, people.audited("shop", old))
+    assert people.deeds("shop", 10) == []
+
+    settled(store, people.audited("shop", ban))
+    assert people.deeds("shop", 10) == [ban]
+    replies = [people.audited("shop", Deed(now_ms, 1, 'say "t":1', 9)) for _ in range(2000)]
+    settled(store, *replies)
+
+    assert store.llen(keys.audit("shop")) == 2001
+    assert people.deeds("shop", 3000)[-1] == ban
+
+
+def test_the_audit_has_an_end(store: Redis, people: People) -> None:
+    """Ten thousand lines."""
+    now_ms = int(time.time() * 1000)
+    store.lpush(keys.audit("shop"), *[people.audited("shop", Deed(now_ms, 1, "say", 1)).value] * 10_000)
+    settled(store, people.audited("shop", Deed(now_ms, 1, "ban", 2)))
+
+    assert store.llen(keys.audit("shop")) == 10_000
+    assert people.deeds("shop", 1)[0].what == "ban"
 
 
 def test_pairing_may_run_twice(store: Redis) -> None:

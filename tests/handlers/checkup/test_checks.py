@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from bot.store.arrivals import Arrival
 from bot.store.health import Disk
 from config.settings import load
-from handlers.checkup import address, arrivals, examine, model, requesting, stored
+from handlers.checkup import address, arrivals, examine, model, requesting, stored, written
 from handlers.checkup.finding import Check, Finding, StoreSide, Subject, well
 from tests.config.conftest import COMPLETE
 
@@ -346,3 +346,13 @@ def test_nobody_waits_for_what_does_not_end(
 
     assert time.monotonic() - began < 2
     assert [(line.name, line.finding.ok) for line in lines] == [("clock", False), ("store", True)]
+
+
+def test_every_model_without_a_price_is_named(subject: Callable[..., Subject]) -> None:
+    """One known price hides no other."""
+    models = {"YINGDA_CHAT__MODEL": "gpt-4o", "YINGDA_CHAT__MODELS": "nobody-knows, nor-this"}
+    found = written.prices(subject(**models), "")
+    known = written.prices(subject(YINGDA_CHAT__MODEL="gpt-4o"), "")
+
+    assert (found.key, found.fields["model"]) == ("checkup.prices_none", "nobody-knows、nor-this")
+    assert known.key == "checkup.prices_good"

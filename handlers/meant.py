@@ -1,0 +1,31 @@
+"""Whom a command's words mean, and what comes behind: `12 50/天`, `#12：好的`, `12号 好的`, `１２　好的`."""
+
+import re
+
+from bot.text import half_width
+
+# 号 belongs to the number unless it begins 号码; behind a blank only where something parts it from the rest.
+# An ASCII colon or comma parts nothing from a digit: `#12:30` and `#12,000` are a time and a sum.
+_NUMBER = r"(\d{1,9})(?!\d)(?:号(?!码)|\s+号(?=[\s：，、:,]|$))?"
+_PARTED = r"(?:(?:[\s：，、]|[:,](?!\d))+|(?=[^\x00-\x7f])|$)"
+_SOMEBODY = re.compile(rf"[#＃]?{_NUMBER}{_PARTED}(.*)", re.DOTALL)
+_SAID_TO = re.compile(rf"[#＃]{_NUMBER}{_PARTED}(.+)", re.DOTALL)
+_ONLY_NUMBER = re.compile(r"[#＃]\d+\s*号?[\s：，、:,]*")
+
+
+def somebody(argument: str) -> tuple[str, str]:
+    """The person that *argument* begins with, as `People.find` takes them, and the rest of it."""
+    line = argument.strip()
+    found = _SOMEBODY.fullmatch(line)
+    if found:
+        return half_width(found[1]), found[2].strip()
+    named, rest = (*line.split(None, 1), "", "")[:2]
+    return named, rest
+
+
+def said_to(line: str) -> tuple[str, str] | None:
+    """The number and the words of `#12 好的` however they are parted; None for any other *line*."""
+    found = _SAID_TO.fullmatch(line)
+    if found is None or _ONLY_NUMBER.fullmatch(line):
+        return None
+    return half_width(found[1]), found[2].strip()
