@@ -54,7 +54,11 @@ class Words:
             return False
         # A beginning and an end are breaks too.
         signs = self._signs(f"\n{text}\n")
-        return self._unspaced.found(_squeezed(signs)) or self._spaced.found(_spaced(signs))
+        if self._unspaced.found(_squeezed(signs)) or self._spaced.found(_spaced(signs)):
+            return True
+        # A blank or a face may end a clause too.
+        parted = _squeezed(_NO_SIGN.sub("\n", signs)) if self._within_clause else ""
+        return bool(parted) and self._unspaced.found(parted)
 
     def _signs(self, text: str) -> str:
         """*text* in one width and case, with nothing invisible, and every break as one line break."""

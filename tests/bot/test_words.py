@@ -95,6 +95,8 @@ def test_what_only_resembles_a_word_is_not_found(text: str) -> None:
             "我想死",
             "我想死。",
             "我 想 死",
+            "我想死 真的",
+            "我想死😭真的",
             "我想死，真的",
             "我想死...",
             "我想死😭",
