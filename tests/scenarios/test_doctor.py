@@ -93,7 +93,7 @@ def test_english_and_one_account(house: House) -> None:
     """--lang and --account; the progress goes to stderr, so that stdout is the answer alone."""
     _, told = doctor(house, "--lang", "en", "--account", "office")
 
-    assert "✓ store: There, and it loses no message." in told
+    assert "✓ store: Reachable, and it loses no messages." in told
     assert "✓ office clock: " in told
     assert "shop" not in told
 
