@@ -36,7 +36,7 @@ def permission(subject: Subject, account: str) -> Finding:
     settings = subject.account(account)
     may = checkup.may_write(settings, _admin(subject, account))
     if settings.channel == "wecom":
-        return well("permission_app")
+        return unknown("permission_app")  # To try sending would take somebody to send to.
     if settings.reply == "auto" and subject.stored is not None:
         # Without the store nothing can be learned, but what was found out is told all the same.
         with suppress(StoreError):

@@ -29,10 +29,10 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     week = bot.days.of(account, _WEEK)
     today = week[-1]
     lines = [texts.say("stats_people", people=today.people, messages=today.messages)]
-    if today.took:
-        lines.append(texts.say("stats_times", usual=today.seconds(0.5), slow=today.seconds(0.95)))
     if today.faq:
         lines.append(texts.say("stats_faq", count=today.faq))
+    if today.took:
+        lines.append(texts.say("stats_times", usual=today.seconds(0.5), slow=today.seconds(0.95)))
     lines.append(texts.say("stats_failed", failed=today.failed, waiting=bot.health.counts()["waiting"]))
     if any(today.votes.values()):
         lines.append(texts.say("stats_votes", **today.votes))

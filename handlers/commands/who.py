@@ -93,4 +93,4 @@ def _quota(bot: "Bot", texts: Texts, person: Person) -> str:
     shown = [texts.say(f"amount_{kind}", count=held[kind]) for kind in ("answers", "tokens") if held[kind]]
     if held["cost"]:
         shown.append(f"{held['cost'] / MICROS:.2f}")
-    return grants.BETWEEN.join(shown) or "∞"
+    return grants.BETWEEN.join(shown) or texts.say("who_unlimited")

@@ -328,7 +328,7 @@ PLAIN = {
     "export_muted", "export_human", "model_allow_how", "language_now", "my_settings", "as_it_comes",
     "temperature_usual", "reply_tokens_usual",
     *(f"setting_{name}" for name in ("role", "model", "language", "temperature", "reply_tokens")),
-    "role_usual", "who_head", "who_none", "who_admin", "who_banned", "who_admitted",
+    "role_usual", "who_head", "who_none", "who_unlimited", "who_admin", "who_banned", "who_admitted",
     "top_today", "top_week", "top_none", "top_how", "admins_foot",
     "handed_over", "handed_to_agents", "nobody_there", "human_over", "already_here",
     "crisis", "digest.none",

@@ -38,7 +38,7 @@ def test_every_deed_that_is_written_has_words() -> None:
         f"{first}{second}"
         for path in Path(commands.__file__).parent.glob("*.py")
         for first, second in AUDITED.findall(path.read_text(encoding="utf-8"))
-    }
+    } - {"faq"}  # whose second word is chosen there
 
     assert {"ban", "codes new", "welcome off", "menu push"} <= written
     assert [what for what in sorted(written) if in_words(load_texts("zh"), what) == what] == []

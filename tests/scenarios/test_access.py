@@ -58,7 +58,7 @@ def test_a_code_that_the_admin_made_up_holds(house: House, follower: str) -> Non
 )
 def test_a_code_that_nobody_could_send_is_refused(house: House, follower: str, code: str) -> None:
     """Too short, too long, or not one word; nothing changes."""
-    assert say(house, BOSS, f"/allow code {code}").startswith("访问码要 6 到 32 个字")
+    assert say(house, BOSS, f"/allow code {code}").startswith("访问码要 6 到 32 位")
 
     assert say(house, follower, "echo:在吗").startswith("在吗")
 

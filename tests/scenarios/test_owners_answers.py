@@ -193,7 +193,7 @@ def test_it_is_counted_and_shown_to_the_owner(shop: House, follower: str) -> Non
     """In today's figures and among the last talks."""
 
     def counted() -> int:
-        found = re.search(r"其中 (\d+) 条用问答答的", say(shop, BOSS, "#今日"))
+        found = re.search(r"条。\n其中 (\d+) 条用问答答的", say(shop, BOSS, "#今日"))
         return int(found[1]) if found else 0
 
     before = counted()
