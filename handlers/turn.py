@@ -39,7 +39,7 @@ from handlers.asking import begun_alone
 from handlers.on import HANDLERS
 from handlers.reply import planned, reworded, smaller
 from handlers.sending import again, send
-from handlers.words import texts_of
+from handlers.words import recall, texts_of
 
 TRIES_MAX = 60
 """Attempts to send before a message is given up: about a quarter of an hour, with pauses of 8 to 16 s."""
@@ -125,10 +125,10 @@ def _saved(bot: Bot, turn: Turn, plan: Plan) -> Plan:
 
 def _decide(bot: Bot, turn: Turn) -> Plan:
     """What this message is answered with."""
-    recalled = bot.memory.recall(turn.chat, turn.message.person)
+    recalled = recall(bot, turn)
     if turn.steps.deaths >= bot.settings.turn.max_deaths:
         if turn.message.kind in OURS:  # nobody waits for an answer
-            return Plan("dead_letter")
+            return Plan("dead_letter" if recalled.profile.number else "ignored")
         gave_up = Reply.of(texts_of(bot, turn, recalled).say("gave_up"))
         return planned(bot, turn, recalled, gave_up, state="dead_letter", writes=begun_alone(bot, turn))
     outlasts = commands.outlast_a_cut(turn.message) or handed.of(recalled) is not None

@@ -15,6 +15,7 @@ Op = Literal[
     "del",
     "expire",
     "hset",
+    "change",
     "hdel",
     "add",
     "give",

@@ -11,7 +11,7 @@ import pytest
 from simulator.callbacks import Delivery
 from simulator.testing import Simulator
 from tests.scenarios.house import House, link_of, wait_for
-from tests.scenarios.test_own_data import WORDS, everything
+from tests.scenarios.test_own_data import WORDS, everything, waits
 
 PASSIVE = {
     "YINGDA_ACCOUNTS__SHOP__REPLY": "passive",
@@ -100,6 +100,7 @@ def test_who_is_erased_leaves_nothing_but_the_farewell_for_a_minute(house: House
         wait_for(lambda: store.hexists(f"yd1:answers:shop:{peer}", "done"), "ticked off")
         assert 0 < store.pttl(f"yd1:answers:shop:{peer}") <= 60_000
         store.delete(f"yd1:answers:shop:{peer}")  # as after that minute
+    waits(house, "shop", peer, "human")
     assert peer.encode() not in everything(house)
     assert WORDS.encode() not in everything(house)
 

@@ -23,6 +23,13 @@ local apply = {
     redis.call('HSET', key, string.match(value, '^(%S+) (.*)$'))
     keep(key, life)
   end,
+  -- The same where the field is there still: whose it is may have been erased meanwhile.
+  change = function(key, value, life)
+    local field, held = string.match(value, '^(%S+) (.*)$')
+    if redis.call('HEXISTS', key, field) == 0 then return end
+    redis.call('HSET', key, field, held)
+    keep(key, life)
+  end,
   hdel = function(key, field) redis.call('HDEL', key, field) end,
   -- A line for each field: what is added, a space, and the field.
   add = function(key, lines, life)
