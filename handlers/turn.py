@@ -18,7 +18,7 @@ from bot.messages import OURS, Chat, Reply, State
 from bot.store.behind import ended_along
 from bot.store.inbox import Turn
 from bot.store.ledger import of_ledger
-from bot.store.notices import untold
+from bot.store.notices import of_notices, untold
 from bot.store.turns import Plan, Write
 from bot.wiring.bot import Bot
 from config.logs import short_hash
@@ -98,6 +98,8 @@ def _answer(bot: Bot, turn: Turn) -> Turn | None:
         plan = turn.steps.plan
         if plan is None or plan.begun:
             plan = _saved(bot, turn, early.behind(turn, _decide(bot, turn)))
+        elif handed.is_void(bot, turn):
+            return _settled(bot, turn, plan.state, plan.writes)
         return _deliver(bot, turn, plan)
     except PlatformError as error:
         raising.tell_refused(bot, turn.chat.account, error, turn.steps.tries)
@@ -230,6 +232,8 @@ def _give_up(bot: Bot, turn: Turn, error: PlatformError) -> Turn | None:
 def _settled(
     bot: Bot, turn: Turn, state: State, writes: tuple[Write, ...], reason: str = "poison"
 ) -> Turn | None:
+    if handed.is_void(bot, turn):  # Decided before the erasure, it would bring the words back.
+        state, writes = "ignored", of_notices(writes)
     if state == "dead_letter":
         raising.tell_put_aside(bot, turn, reason)
     bot.failpoints.reach("pre_done")
