@@ -33,6 +33,7 @@ Op = Literal[
     "taken",
     "forward",
     "strip",
+    "unsay",
 ]
 
 
