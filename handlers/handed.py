@@ -1,5 +1,6 @@
 """Whether somebody is handed over to a human, until when, and under which case."""
 
+import re
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,6 +16,8 @@ if TYPE_CHECKING:  # the web process imports this through the commands; the Bot 
 
 STATE = "human"
 """Under this name it is kept with a person's choices; it is no choice."""
+_WHOSE = re.compile(r"#(\d+)")
+"""What words for an admin begin with: whose they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,12 @@ def of(recalled: Recalled) -> Handed | None:
     """How the person is handed over; None when they are not, or the time is over."""
     found = _kept(recalled)
     return found if found is not None and found.until_ms > time.time() * 1000 else None
+
+
+def is_void(bot: "Bot", turn: Turn) -> bool:
+    """Whether *turn* brings an admin the words of somebody who was erased since. Raises StoreAway."""
+    named = _WHOSE.match(turn.message.text) if turn.message.kind == "relay" else None
+    return named is not None and bot.people.find(turn.chat.account, named[1]) is None
 
 
 def kept(bot: "Bot", person: Person, case: int) -> Write:

@@ -149,7 +149,12 @@ def instead(bot: "Bot", turn: Turn, plan: Plan, index: int) -> Plan:
 
 
 def released(bot: "Bot", turn: Turn, writes: Sequence[Write]) -> tuple[Write, ...]:
-    """*writes* of a turn that ends, so that a request does not wait for an answer that never comes."""
+    """*writes* of a turn that ends, so that a request does not wait for an answer that never comes.
+
+    For words of ours none waits, and whoever they were for may have been erased.
+    """
+    if turn.message.kind in OURS:
+        return tuple(writes)
     answers = any(write.key == keys.answers(turn.chat) for write in writes if write.op in ("answer", "del"))
     if answers or not may_be(bot, turn) or bot.deliveries.of(turn.chat.account) == "service":
         return tuple(writes)

@@ -18,7 +18,7 @@ from bot.messages import OURS, Chat, Reply, State
 from bot.store.behind import ended_along
 from bot.store.inbox import Turn
 from bot.store.ledger import of_ledger
-from bot.store.notices import untold
+from bot.store.notices import of_notices, untold
 from bot.store.turns import Plan, Write
 from bot.wiring.bot import Bot
 from config.logs import short_hash
@@ -40,7 +40,7 @@ from handlers.asking import begun_alone
 from handlers.on import HANDLERS
 from handlers.reply import planned, reworded, smaller
 from handlers.sending import again, send
-from handlers.words import texts_of
+from handlers.words import recall, texts_of
 
 TRIES_MAX = 60
 """Attempts to send before a message is given up: about a quarter of an hour, with pauses of 8 to 16 s."""
@@ -99,6 +99,8 @@ def _answer(bot: Bot, turn: Turn) -> Turn | None:
         plan = turn.steps.plan
         if plan is None or plan.begun:
             plan = _saved(bot, turn, early.behind(turn, _decide(bot, turn)))
+        elif handed.is_void(bot, turn):
+            return _settled(bot, turn, plan.state, plan.writes)
         return _deliver(bot, turn, plan)
     except PlatformError as error:
         raising.tell_refused(bot, turn.chat.account, error, turn.steps.tries)
@@ -126,10 +128,10 @@ def _saved(bot: Bot, turn: Turn, plan: Plan) -> Plan:
 
 def _decide(bot: Bot, turn: Turn) -> Plan:
     """What this message is answered with."""
-    recalled = bot.memory.recall(turn.chat, turn.message.person)
+    recalled = recall(bot, turn)
     if turn.steps.deaths >= bot.settings.turn.max_deaths:
         if turn.message.kind in OURS:  # nobody waits for an answer
-            return Plan("dead_letter")
+            return Plan("dead_letter" if recalled.profile.number else "ignored")
         gave_up = Reply.of(texts_of(bot, turn, recalled).say("gave_up"))
         return planned(bot, turn, recalled, gave_up, state="dead_letter", writes=begun_alone(bot, turn))
     outlasts = commands.outlast_a_cut(turn.message) or handed.of(recalled) is not None
@@ -232,6 +234,8 @@ def _give_up(bot: Bot, turn: Turn, error: PlatformError) -> Turn | None:
 def _settled(
     bot: Bot, turn: Turn, state: State, writes: tuple[Write, ...], reason: str = "poison"
 ) -> Turn | None:
+    if handed.is_void(bot, turn):  # Decided before the erasure, it would bring the words back.
+        state, writes = "ignored", of_notices(writes)
     if state == "dead_letter":
         raising.tell_put_aside(bot, turn, reason)
     bot.failpoints.reach("pre_done")

@@ -11,7 +11,7 @@ from bot.store.notices import untold
 from bot.store.turns import Plan, Write
 from handlers.owner import is_before
 from handlers.reply import planned
-from handlers.words import texts_of
+from handlers.words import recall, texts_of
 
 if TYPE_CHECKING:  # the web process imports this through the commands; the Bot would bring openai along
     from bot.wiring.bot import Bot
@@ -30,7 +30,7 @@ def said(bot: "Bot", turn: Turn, recalled: Recalled, words: str, writes: tuple[W
 
 def put_by(bot: "Bot", turn: Turn, plan: Plan, index: int) -> tuple[Write, ...]:
     """The writes of *plan*, whose parts from *index* on are not taken by the platform now: they wait."""
-    recalled = bot.memory.recall(turn.chat, turn.message.person)
+    recalled = recall(bot, turn)
     waiting = recalled.rest
     later, others = bot.memory.without_rest(turn.chat, plan.writes if index else untold(plan.writes))
     behind = later.text.removeprefix(waiting.text if waiting else "").strip() if later else ""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, get_args
 
+from bot.messages import OURS
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from config.wording import Language, Texts
@@ -27,4 +28,9 @@ def texts_of(bot: "Bot", turn: Turn, recalled: Recalled) -> Texts:
 
 def texts_again(bot: "Bot", turn: Turn) -> Texts:
     """The same where nothing is recalled any more: behind a plan that was saved. Raises StoreAway."""
-    return texts_of(bot, turn, bot.memory.recall(turn.chat, turn.message.person))
+    return texts_of(bot, turn, recall(bot, turn))
+
+
+def recall(bot: "Bot", turn: Turn) -> Recalled:
+    """What is known for the answer; words of ours make nobody known. Raises StoreAway, StoreUnfit."""
+    return bot.memory.recall(turn.chat, turn.message.person, spoke=turn.message.kind not in OURS)

@@ -49,8 +49,8 @@ class Cases:
         return Write("open", keys.cases(account), f"{case.case} {dump(asdict(case))}", keys.CASES_MS)
 
     def close(self, account: str, case: Case, at_ms: int) -> Write:
-        """Nothing is left to do about it."""
-        return self.keep(account, replace(case, done_ms=at_ms))
+        """Nothing is left to do about it; if it was erased meanwhile, it stays so."""
+        return replace(self.keep(account, replace(case, done_ms=at_ms)), op="change")
 
     def find(self, account: str, case: int) -> Case | None:
         """The case with that number. Raises StoreAway, StoreUnfit."""

@@ -1,5 +1,6 @@
 """Erasing a person: afterwards no key and no value holds their id or their words."""
 
+import re
 from collections.abc import Collection, Mapping
 
 from bot.messages import Chat, Person
@@ -55,14 +56,25 @@ class Erasure:
                 for key in (keys.recent(person.account), keys.votes(person.account))
             ),
             *self._broadcasts.of_author(person.account, number),
-            Write("purge", keys.dead, f'"sender":"{person.sender}"'),
+            Write("strip", keys.dead, _letter(person.account, f'"sender":"{_plain(person.sender)}"')),
             *self._relayed(person.account, number),
         )
 
     def _relayed(self, account: str, number: int) -> list[Write]:
-        """What the person said to a human, and no admin has read: it begins with `#12`."""
+        """What the person said to a human, or is quoted of them, and no admin has read."""
         admins = {*self._admins.get(account, ()), *self._people.paired(account)}
         chats = [Chat(account, admin) for admin in sorted(admins)]
         waits = (key for chat in chats for key in (keys.rest(chat), keys.answers(chat)))
-        given_up = f'"kind":"relay","parts":%[{{"as":"Text","text":"#{number}%D'
-        return [*(Write("strip", key, f"#{number}%D") for key in waits), Write("strip", keys.dead, given_up)]
+        given_up = _letter(account, f'"kind":"relay","parts":%[{{"as":"Text","text":"#{number}%D')
+        return [*(Write("unsay", key, str(number)) for key in waits), Write("strip", keys.dead, given_up)]
+
+
+def _letter(account: str, rest: str) -> str:
+    """A pattern for letters of *account* that hold *rest*, a pattern, behind its name; quotes in words are
+    escaped where they are kept."""
+    return f'"account":"{account}",.*{rest}'
+
+
+def _plain(words: str) -> str:
+    """A pattern for *words* as they stand."""
+    return re.sub(r"([^A-Za-z0-9_])", r"%\1", words)

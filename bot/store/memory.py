@@ -83,8 +83,12 @@ class Memory:
         self._life_ms = days * keys.DAY_MS
         self._forget_ms = max(1, forget_days * keys.DAY_MS)
 
-    def recall(self, chat: Chat, person: Person) -> Recalled:
-        """Everything a turn needs, in one round trip. Raises StoreAway, StoreUnfit."""
+    def recall(self, chat: Chat, person: Person, *, spoke: bool = True) -> Recalled:
+        """Everything a turn needs, in one round trip; who *spoke* is known from now on.
+
+        Of somebody who is not known, as only words of ours find them, the number is 0. Raises StoreAway,
+        StoreUnfit.
+        """
         found = self._scripts.run(
             "recall",
             [
@@ -95,7 +99,7 @@ class Memory:
                 *(keys.picks(chat), keys.failed(chat), keys.changes(chat.account)),
                 keys.admitted(person.account),
             ],
-            [person.sender, self._people.mark(person), keys.PERSON_MS],
+            [person.sender, self._people.mark(person), keys.PERSON_MS, int(spoke)],
         )
         memory, rest, noticed, sends_left, late, paired, banned, flat, picks, failed, changes, let_in = found
         current = _load(memory)

@@ -28,7 +28,7 @@ class Profile:
     """What is kept of a person.
 
     Attributes:
-        number: short, unique within the account, from 1; people are named by it.
+        number: short, unique within the account, from 1; people are named by it. 0: they are not known.
         since_ms: when they first spoke.
         paired: they were paired as an admin (`rights.is_admin` decides who is one).
         admitted: they were let in, where not everybody is.
@@ -188,7 +188,9 @@ class People:
 
 
 def load_profile(flat: list[bytes], *, paired: bool, banned: bool, admitted: bool) -> Profile:
-    """From the hash `person:{person}` as the store returns it. Raises StoreUnfit."""
+    """From the hash `person:{person}` as the store returns it; empty for nobody. Raises StoreUnfit."""
+    if not flat:
+        return Profile(0, 0, paired, banned, admitted)
     with reading():
         fields = dict(zip(map(text, flat[::2]), map(text, flat[1::2]), strict=True))
         known(int(fields["v"]))

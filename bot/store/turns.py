@@ -16,6 +16,7 @@ Op = Literal[
     "expire",
     "hset",
     "open",
+    "change",
     "hdel",
     "add",
     "give",
@@ -34,6 +35,7 @@ Op = Literal[
     "taken",
     "forward",
     "strip",
+    "unsay",
 ]
 
 

@@ -7,7 +7,7 @@ from bot.messages import Reply
 from bot.store.broadcasts import Fate
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
-from bot.store.turns import Plan, Write
+from bot.store.turns import Plan
 from bot.wiring.bot import Bot
 from handlers import access, broadcasting, passive
 from handlers.commands.mute import MUTED
@@ -23,9 +23,9 @@ def reply(bot: Bot, turn: Turn, recalled: Recalled) -> Plan:
     recalled = replace(recalled, rest=None, late=False)
     words = turn.message.text
     if turn.message.kind == "report":
+        if not recalled.profile.number:
+            return Plan("ignored")
         return planned(bot, turn, recalled, Reply.of(words), state="command")
-    if _is_somebody_else(turn, recalled):
-        return Plan("ignored", writes=_without_a_trace(bot, turn, recalled))
     fate = _fate(bot, turn, recalled)
     writes = (broadcasting.fate(bot, turn, fate),)
     if fate != "reached":
@@ -36,21 +36,11 @@ def reply(bot: Bot, turn: Turn, recalled: Recalled) -> Plan:
 
 def _fate(bot: Bot, turn: Turn, recalled: Recalled) -> Fate:
     """As things are now: the notice may have waited."""
+    if recalled.profile.number != broadcasting.name_of(turn)[1]:  # They were erased since.
+        return "unreachable"
     if access.is_closed_to(recalled) or recalled.profile.banned or MUTED in recalled.profile.chosen:
         return "skipped"
     late = broadcasting.is_night(bot.settings.time.zone, time.time())
     if late or recalled.sends_left == 0 or passive.is_passive(bot, turn):
         return "unreachable"
     return "reached"
-
-
-def _is_somebody_else(turn: Turn, recalled: Recalled) -> bool:
-    """Whether the person was erased since, and has another number."""
-    return recalled.profile.number != broadcasting.name_of(turn)[1]
-
-
-def _without_a_trace(bot: Bot, turn: Turn, recalled: Recalled) -> tuple[Write, ...]:
-    """Who was erased is not known again for a notice that waited for them; who came back by themselves is."""
-    writes = (broadcasting.fate(bot, turn, "unreachable"),)
-    came_back = recalled.history or recalled.session > 1 or recalled.profile.since_ms < turn.accepted_ms
-    return writes if came_back else (*bot.erasure.of(turn.message.person, recalled), *writes)

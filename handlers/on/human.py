@@ -11,7 +11,12 @@ KINDS = ("human",)
 
 
 def reply(bot: Bot, turn: Turn, recalled: Recalled) -> Plan:
-    """`【人工】…`; no model is asked, and nothing of it is remembered. A hand-over lasts anew."""
+    """`【人工】…`; no model is asked, and nothing of it is remembered. A hand-over lasts anew.
+
+    Who was erased since is not known again for it, and hears nothing.
+    """
+    if not recalled.profile.number:
+        return Plan("ignored")
     words = texts_of(bot, turn, recalled).say("human_says", words=turn.message.text)
     found = handed.of(recalled)
     writes = (handed.kept(bot, turn.message.person, found.case),) if found else ()

@@ -10,7 +10,7 @@ import pytest
 
 from simulator.testing import BOSS
 from tests.scenarios.house import House, wait_for
-from tests.scenarios.test_own_data import WORDS, everything
+from tests.scenarios.test_own_data import WORDS, everything, waits
 from tests.scenarios.test_steering import number_of, say
 
 OVER = "好的，已请真人来接，这期间我不插话。想找回我，发「找AI」。"
@@ -222,6 +222,39 @@ def test_words_for_an_admin_are_erased_with_the_person(house: House, follower: s
     house.drained()
     wait_for(lambda: follower.encode() not in everything(house), "erased")
     assert WORDS.encode() not in everything(house)
+
+
+def test_words_on_their_way_to_an_admin_are_erased(house: House, follower: str) -> None:
+    """The platform does not take them at first: what was to be sent is neither sent nor kept afterwards."""
+    handed_over(house, follower)
+    words = "还没送到的话"
+    house.simulator.platform.fail_sends("shop", -1, 99)
+    house.simulator.say("shop", follower, words)
+    with house.store as store:
+        wait_for(lambda: int(store.hget(f"yd1:turn:shop:{BOSS}", "tries") or 0) > 0, "put off")
+        assert words in store.hget(f"yd1:turn:shop:{BOSS}", "plan").decode()
+        for line in ("删除", "确认删除"):  # They are answered in their requests.
+            house.simulator.say("shop", follower, line)
+        wait_for(lambda: heard(house, follower)[-1].startswith("已删除"), "erased")
+        house.simulator.call(house.simulator.world.faults.coming.clear)
+        store.hdel(f"yd1:turn:shop:{BOSS}", "again")
+        store.zadd("yd1:ready", {f"shop:{BOSS}": 0})
+    house.drained()
+
+    assert not any(words in text for text in heard(house, BOSS))
+    assert words.encode() not in everything(house)
+
+
+def test_words_of_somebody_erased_since_are_brought_to_nobody(house: House, follower: str) -> None:
+    """They waited behind something else in the admin's inbox; those of who is known are brought."""
+    number = number_of(house, follower)
+    say(house, BOSS, "/whoami")
+    before = heard(house, BOSS)
+    waits(house, "shop", BOSS, "relay")
+    assert heard(house, BOSS) == before
+
+    waits(house, "shop", BOSS, "relay", number)
+    assert heard(house, BOSS)[len(before) :] == [f"#{number}：给管理员的话"]
 
 
 def test_an_admin_alone_finds_nobody(house: House) -> None:

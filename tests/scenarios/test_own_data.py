@@ -1,9 +1,14 @@
 """What is one's own: usage, votes, complaints, export, and erasing everything."""
 
 import re
+import time
+from secrets import token_hex
 
 import pytest
 
+from bot.messages import Event, InboundMessage, Part, Text
+from bot.store.inbox import Inbox
+from bot.store.scripts import Scripts
 from simulator.testing import BOSS
 from tests.scenarios.house import House, wait_for
 from tests.scenarios.test_steering import number_of, say
@@ -30,6 +35,42 @@ def everything(house: House) -> bytes:
             elif kind == b"set":
                 found += store.smembers(key)
     return b"\n".join(found)
+
+
+OURS: dict[str, Part] = {
+    "human": Text("【人工】的话"),
+    "handback": Event("handback", "1"),
+    "relay": Text("#{number}：给管理员的话"),
+    "report": Text("公告发完了"),
+    "broadcast": Text("公告"),
+}
+"""Words of ours by their kind, and what their message holds."""
+
+
+def waits(house: House, account: str, peer: str, kind: str, number: str = "999999") -> None:
+    """Words of ours about number *number* come to *peer*, and are dealt with."""
+    part = OURS[kind]
+    if isinstance(part, Text):
+        part = Text(part.text.format(number=number))
+    msg_id = f"{kind}:{token_hex(4)}:{number}"
+    message = InboundMessage(account, peer, peer, msg_id, kind, (part,), int(time.time()))
+    with house.store as store:
+        inbox = Inbox(Scripts(store), "test")
+        inbox.accept(message, cuts=False, allowance=None, nonce=None, attempt=token_hex(8))
+    house.drained()
+
+
+@pytest.mark.parametrize("account", ["shop", "office"])
+@pytest.mark.parametrize("kind", OURS)
+def test_words_of_ours_bring_nobody_back(house: House, follower: str, account: str, kind: str) -> None:
+    """They waited for somebody who was erased meanwhile, who hears nothing of them and stays unknown."""
+    number = number_of(house, follower, account)
+    say(house, follower, "/forget", "确认删除", account=account)
+    told = house.simulator.replies(account, follower)
+    waits(house, account, follower, kind, number)
+
+    assert follower.encode() not in everything(house)
+    assert house.simulator.replies(account, follower) == told
 
 
 @pytest.mark.parametrize("account", ["shop", "office"])

@@ -11,6 +11,7 @@ import pytest
 from simulator.callbacks import Delivery
 from simulator.testing import Simulator
 from tests.scenarios.house import House, link_of, wait_for
+from tests.scenarios.test_own_data import WORDS, everything, waits
 
 PASSIVE = {
     "YINGDA_ACCOUNTS__SHOP__REPLY": "passive",
@@ -85,6 +86,23 @@ def test_a_quick_answer_is_in_the_first_response(house: House) -> None:
 
     assert (delivery.statuses, delivery.passive) == ([200], f"马上就好{LABEL}")
     assert heard(house, "oQuick") == [f"马上就好{LABEL}"]
+
+
+def test_who_is_erased_leaves_nothing_but_the_farewell_for_a_minute(house: House) -> None:
+    """The request that carries it waits by a key of theirs; handed over it lives no longer than before."""
+    peer = "oForgotten"
+    for line in (f"echo:{WORDS}", f"/投诉 {WORDS}", "/forget"):
+        house.simulator.say("shop", peer, line)
+    assert (house.simulator.say("shop", peer, "确认删除").passive or "").startswith("已删除")
+    house.drained()
+
+    with house.store as store:
+        wait_for(lambda: store.hexists(f"yd1:answers:shop:{peer}", "done"), "ticked off")
+        assert 0 < store.pttl(f"yd1:answers:shop:{peer}") <= 60_000
+        store.delete(f"yd1:answers:shop:{peer}")  # as after that minute
+    waits(house, "shop", peer, "human")
+    assert peer.encode() not in everything(house)
+    assert WORDS.encode() not in everything(house)
 
 
 def test_a_hundred_people_are_answered_in_their_first_delivery(house: House) -> None:

@@ -13,6 +13,31 @@ local function over(key, n)
   local done = n .. ' ' .. (redis.call('HGET', key, 'done') or '')
   redis.call('HSET', key, 'done', string.sub(done, 1, 100))
 end
+-- Whether words that an admin reads tell of the person with this number: what they said to a human begins with `#12`;
+-- a list names people `12 号`, `number 12`, or `12, 11-22 04:55`.
+local function tells_of(words, number)
+  if string.find(words, '^#%d') then return string.find(words, '^#' .. number .. '%f[%D]') end
+  return string.find(words, '%f[%d]' .. number .. ' 号') or string.find(words, 'number ' .. number .. '%f[%D]')
+    or string.find('\n' .. words, '\n' .. number .. ', %d%d%-%d%d ')
+end
+-- The value, JSON with `text` and maybe `rest`, without what tells of them; nil where nothing is left. Each begins anew
+-- where somebody's `#12` follows a blank line.
+local function without(value, number)
+  local held, found = cjson.decode(value), false
+  for _, name in ipairs({'text', 'rest'}) do
+    local kept = {}
+    for words in string.gmatch(string.gsub(held[name] or '', '\n\n(#%d)', '\0%1') .. '\0', '([^%z]*)%z') do
+      if tells_of(words, number) then found = true else kept[#kept + 1] = words end
+    end
+    if held[name] then held[name] = table.concat(kept, '\n\n') end
+  end
+  if not found then return value end
+  if held.text == '' then held.text, held.rest = held.rest, held.rest and '' end
+  if (held.text or '') == '' then return nil end
+  -- Times have more digits than cjson writes of a number.
+  local after = held.after_ms and string.format('"after_ms":%.0f', held.after_ms)
+  return after and string.gsub(cjson.encode(held), '"after_ms":[^,}]+', after) or cjson.encode(held)
+end
 local speaker  -- short number of who spoke, once `tally` has found it
 local apply = {
   set = function(key, value, life) redis.call('SET', key, value, 'PX', life) end,
@@ -29,6 +54,13 @@ local apply = {
     local old = redis.call('HGET', key, field)
     if old and not string.find(old, '"done_ms":0', 1, true) then return end
     redis.call('HSET', key, field, new)
+    keep(key, life)
+  end,
+  -- The same where the field is there still: whose it is may have been erased meanwhile.
+  change = function(key, value, life)
+    local field, held = string.match(value, '^(%S+) (.*)$')
+    if redis.call('HEXISTS', key, field) == 0 then return end
+    redis.call('HSET', key, field, held)
     keep(key, life)
   end,
   hdel = function(key, field) redis.call('HDEL', key, field) end,
@@ -127,18 +159,27 @@ local apply = {
     redis.call('RPUSH', key, '{"n":' .. n .. ',' .. string.sub(message, 2))
     redis.call('ZADD', KEYS[4], 'NX', 0, chat)
   end,
-  -- What matches the pattern goes: a string, an answer that waits in a hash, lines of a list.
+  -- Lines of a list that match the pattern go.
   strip = function(key, pattern)
-    local kind = redis.call('TYPE', key).ok
-    if kind == 'string' and string.find(redis.call('GET', key), pattern) then redis.call('DEL', key) end
-    for _, line in ipairs(kind == 'list' and redis.call('LRANGE', key, 0, -1) or {}) do
+    for _, line in ipairs(redis.call('TYPE', key).ok == 'list' and redis.call('LRANGE', key, 0, -1) or {}) do
       if string.find(line, pattern) then redis.call('LREM', key, 0, line) end
+    end
+  end,
+  -- What an admin has still to read of the person with this number goes, and what others said stays: in what waits
+  -- behind 「继续」, and in answers that wait in a hash.
+  unsay = function(key, number)
+    local kind = redis.call('TYPE', key).ok
+    if kind == 'string' then
+      local value = redis.call('GET', key)
+      local kept = without(value, number)
+      if not kept then redis.call('DEL', key) end
+      if kept and kept ~= value then redis.call('SET', key, kept, 'KEEPTTL') end
     end
     for _, field in ipairs(kind == 'hash' and redis.call('HKEYS', key) or {}) do
       local n = string.match(field, '^answer:(%d+)$')
-      if n and string.find(redis.call('HGET', key, field), pattern) then
-        redis.call('HDEL', key, field, 'number:' .. n, 'claim:' .. n)
-      end
+      local kept = not n or without(redis.call('HGET', key, field), number)
+      if not kept then redis.call('HDEL', key, field, 'number:' .. n, 'claim:' .. n) end
+      if n and kept then redis.call('HSET', key, field, kept) end
     end
   end,
 }

@@ -184,6 +184,29 @@ def test_the_rest_of_an_answer_is_to_be_fetched_once_it_was_read(store: Redis, a
     assert 0 < store.pttl(keys.rest(CHAT)) <= keys.REST_MS
 
 
+def test_what_was_handed_over_lives_no_longer_than_it_was_to(store: Redis, answers: Answers) -> None:
+    """The answer that says that somebody was erased ends in a minute, read or not."""
+    box = inbox(store)
+    n = accept(box, "m1").n
+    turn = box.take(CHAT)
+    assert turn is not None
+    box.settle(turn, "command", (replace(answers.put(CHAT, ANSWER), life_ms=60_000),))
+    answers.claim(CHAT, n, "r", 60.0)
+    answers.done(CHAT, n)
+
+    assert 0 < store.pttl(keys.answers(CHAT)) <= 60_000
+
+
+def test_an_older_request_brings_nobody_back_who_was_erased(store: Redis, answers: Answers) -> None:
+    """Its answer was handed over when nothing was kept of them any more."""
+    n = settled(store, answers, "m1", Answer("q", "第一页", rest="第二页"))
+    answers.claim(CHAT, n, "r", 60.0)
+    store.delete(keys.answers(CHAT))  # as when they are erased
+    answers.done(CHAT, n)
+
+    assert not store.exists(keys.answers(CHAT), keys.rest(CHAT))
+
+
 def test_an_offer_reaches_only_a_request_that_waits(store: Redis, answers: Answers) -> None:
     """Without one, or with one that is about to end, the answer has to go another way."""
     unheard, parked = accept(inbox(store), "m1").n, asked(store, "m2", waits_s=60.0).n

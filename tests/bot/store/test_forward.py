@@ -98,7 +98,7 @@ def test_what_waits_for_an_admin_is_erased_with_who_said_it(store: Redis) -> Non
     answers = Answers(Scripts(store))
     store.sadd(keys.admins("shop"), "oPaired")
     letters = [
-        f'{{"kind":"relay","parts":[{{"as":"Text","text":"#{n}：给人的话","menu_id":""}}]}}'
+        f'{{"account":"shop","kind":"relay","parts":[{{"as":"Text","text":"#{n}：给人的话","menu_id":""}}]}}'
         for n in ("1", "12")
     ]
     store.rpush(keys.dead, *letters)
@@ -123,6 +123,13 @@ def test_what_waits_for_an_admin_is_erased_with_who_said_it(store: Redis) -> Non
 def test_stripping_what_is_not_there_does_nothing(store: Redis) -> None:
     """Most admins have nothing waiting."""
     box = inbox(store)
-    box.settle(begun(box), "command", (Write("strip", keys.rest(BOSS), "#1%D"),))
+    box.settle(
+        begun(box),
+        "command",
+        (
+            Write("unsay", keys.rest(BOSS), "1"),
+            Write("strip", keys.dead, "x"),
+        ),
+    )
 
     assert not store.exists(keys.rest(BOSS))
