@@ -141,7 +141,7 @@ def test_an_export_leaves_out_nothing_that_erasing_takes(house: House, follower:
     """What they set, were given, complained of, voted and never got an answer to; in plain words."""
     number = number_of(house, follower)
     say(house, BOSS, f"/grant {number} 7", f"/quota {number} 88 次", f"/allow {number}")
-    say(house, follower, "/language zh", "退订", "/设置 温度 0.3", "/换角色 自定义 你是盘点助手", "echo:一")
+    say(house, follower, "/language zh", "退订", "/设置 温度 0.3", "/换角色 翻译", "echo:一")
     say(house, follower, "/踩 太短了", "/投诉 周日没开门", "/转人工 想退一本书", "找AI")
     house.simulator.model.set(mode="500")
     say(house, follower, "echo:没人答的")
@@ -151,7 +151,7 @@ def test_an_export_leaves_out_nothing_that_erasing_takes(house: House, follower:
     for words in (
         *("送的还剩：7 次", "你每天最多：88 次", "身份：已放行", "不收公告", "语言：中文", "温度：0.3"),
         *(
-            "换角色：自定义 你是盘点助手",
+            "换角色：翻译",
             "你写的原因：太短了",
             "你：周日没开门",
             "AI：一",
@@ -166,9 +166,11 @@ def test_an_export_leaves_out_nothing_that_erasing_takes(house: House, follower:
 
 def test_an_export_holds_what_waits_behind_more(house: House, follower: str) -> None:
     """Marked as the AI's."""
-    say(house, follower, f"echo:{'长' * 6000}")
+    house.simulator.model.set(answers=lambda messages: "书店周日也开门。" * 500)
+    say(house, follower, "周日开门吗")
+    house.simulator.model.reset()
 
-    assert "发「继续」能看的，AI：长长" in everything_of(house, follower)
+    assert "发「继续」能看的，AI：书店" in everything_of(house, follower)
 
 
 def test_an_export_speaks_ones_language(house: House, follower: str) -> None:
