@@ -1,5 +1,6 @@
-"""Erasing somebody on a real store: what is theirs goes, what is others' stays, and nothing brings them back."""
+"""Erasing somebody on a real store: theirs goes, what is others' stays, and nothing brings them back."""
 
+import time
 from dataclasses import asdict
 
 import pytest
@@ -10,13 +11,14 @@ from bot.store import keys
 from bot.store.answers import Answer, Answers
 from bot.store.broadcasts import Broadcasts
 from bot.store.cases import Case, Cases
-from bot.store.erasure import Erasure
 from bot.store.dead_letters import dump_letter
+from bot.store.erasure import Erasure
 from bot.store.ledger import Ledger
 from bot.store.memory import Rest
 from bot.store.people import People
 from bot.store.scripts import Scripts
 from bot.store.values import dump, read
+from bot.store.voices import Heard, Voices
 from tests.bot.store.desk import CHAT, memory_of
 from tests.bot.store.test_people import settled
 
@@ -71,9 +73,20 @@ def test_a_case_that_is_closed_too_late_stays_erased(store: Redis, erasure: Eras
     assert cases.all("shop") == []
 
 
-MINE = ("#1：我的话", "#1：第一段\n\n第二段", "T3 投诉　1 号　11-22 04:55「我的话」\n#12 说的", "1, 11-22 04:55: q → a")
+MINE = (
+    "#1：我的话",
+    "#1：第一段\n\n第二段",
+    "T3 投诉　1 号　11-22 04:55「我的话」\n#12 说的",
+    "1, 11-22 04:55: q → a",
+)
 """As an admin reads of number 1: what they said to a human, and lists that quote them."""
-OTHERS = ("#12：别人的话", "#11：1 号那天", "11 号 11-22 04:55：问 → 答", "答案里有 1 和 #1", "number 11, 1, 2")
+OTHERS = (
+    "#12：别人的话",
+    "#11：1 号那天",
+    "11 号 11-22 04:55：问 → 答",
+    "答案里有 1 和 #1",
+    "number 11, 1, 2",
+)
 """Of others, or nobody's."""
 
 
@@ -134,9 +147,30 @@ def test_letters_of_other_accounts_stay(store: Redis, erasure: Erasure) -> None:
     own = letter("shop", "oU", "text", "我的话"), letter("shop", "oBoss", "relay", "#1：我的话")
     others = (
         *(letter("office", "oU", "text", "别的话"), letter("office", "oBoss", "relay", "#1：别的话")),
-        *(letter("shop", "oUx", "text", '"account":"shop","sender":"oU"'), letter("shop", "oBoss", "text", "#1")),
+        *(
+            letter("shop", "oUx", "text", '"account":"shop","sender":"oU"'),
+            letter("shop", "oBoss", "text", "#1"),
+        ),
     )
     store.rpush(keys.dead, *own, *others)
     erase(store, erasure)
 
     assert store.lrange(keys.dead, 0, -1) == [one.encode() for one in others]
+
+
+def test_an_old_number_is_erased_too(store: Redis, erasure: Erasure) -> None:
+    """Their profile had ended, and they came back under another one."""
+    memory_of(store).recall(CHAT, XIAOYU)
+    store.delete(keys.person(XIAOYU))
+    erase(store, erasure)
+
+    assert store.hgetall(keys.people("shop")) == {b"last": b"2"}
+
+
+def test_what_is_older_than_the_days_promised_goes_with_the_next(store: Redis) -> None:
+    """Not with the list alone, which everybody's words renew."""
+    voices, now_ms = Voices(store), int(time.time() * 1000)
+    for days in (9, 8, 6, 0):
+        settled(store, voices.keep(CHAT, Heard(now_ms - days * keys.DAY_MS, 1, f"{days} 天前", "答")))
+
+    assert [one.question for one in voices.recent("shop", 50)] == ["0 天前", "6 天前"]
