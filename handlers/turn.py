@@ -244,6 +244,7 @@ def _settled(
     took_ms = int(time.time() * 1000) - turn.accepted_ms
     along, along_state = ended_along(turn.steps.merged, state, turn.lease.cut)
     counted = figures.of_turn(bot, turn, (state, *[along_state] * len(along)), took_ms, reason)
+    counted = (*counted, bot.ledger.release(turn.chat))  # However it ended, even if nothing was planned.
     following = bot.inbox.settle(turn, state, (*passive.released(bot, turn, writes), *counted), reason)
     log.info("settled", account=turn.chat.account, chat=chat, n=n, state=state, merged=len(along))
     return following
