@@ -7,7 +7,7 @@ from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
 from handlers.owner import harmless, moment
-from handlers.reply import planned, told
+from handlers.reply import planned, that_fit, told
 from handlers.words import texts_of
 
 if TYPE_CHECKING:
@@ -39,4 +39,4 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
         )
         for heard in found
     ]
-    return planned(bot, turn, recalled, Reply.of("\n".join(lines)), state="command")
+    return planned(bot, turn, recalled, Reply.of(that_fit(bot, turn, recalled, lines)), state="command")
