@@ -123,6 +123,13 @@ def test_what_waits_for_an_admin_is_erased_with_who_said_it(store: Redis) -> Non
 def test_stripping_what_is_not_there_does_nothing(store: Redis) -> None:
     """Most admins have nothing waiting."""
     box = inbox(store)
-    box.settle(begun(box), "command", (Write("unsay", keys.rest(BOSS), "1"), Write("strip", keys.dead, "x"),))
+    box.settle(
+        begun(box),
+        "command",
+        (
+            Write("unsay", keys.rest(BOSS), "1"),
+            Write("strip", keys.dead, "x"),
+        ),
+    )
 
     assert not store.exists(keys.rest(BOSS))
