@@ -181,6 +181,7 @@ def that_fit(bot: "Bot", turn: Turn, recalled: Recalled, lines: Sequence[str], f
     else:
         text_bytes = bot.channels[turn.chat.account].limits.text_bytes - MARK_BYTES - _REMINDERS_BYTES
         space = Space(max(1, parts_left(recalled) - 1), text_bytes)  # Notices may take one.
+    text = foot
     for count in range(len(lines), 0, -1):
         text = "\n".join(filter(None, (*lines[:count], foot)))
         laid_out = laid_in_parts(

@@ -84,10 +84,9 @@ class Memory:
         self._forget_ms = max(1, forget_days * keys.DAY_MS)
 
     def recall(self, chat: Chat, person: Person, *, spoke: bool = True) -> Recalled:
-        """Everything a turn needs, in one round trip; who *spoke* is known from now on.
+        """Everything a turn needs, in one round trip; who *spoke* is known from now on, others have number 0.
 
-        Of somebody who is not known, as only words of ours find them, the number is 0. Raises StoreAway,
-        StoreUnfit.
+        Raises StoreAway, StoreUnfit.
         """
         found = self._scripts.run(
             "recall",
