@@ -20,8 +20,9 @@ if TYPE_CHECKING:  # the web process imports this through the commands; both wou
 
 ALERT_SHARE = 0.8
 """The owner hears of a day's money when so much of it is spent."""
-_AFTER_S = 60.0
-"""What is set aside for an answer is free again so long after it must have ended."""
+_AFTER_S = 20 * 60.0
+"""So long after an answer must be there it has been sent or given up (handlers.turn.TRIES_MAX): what is set
+aside for it is free again even if it was never settled."""
 _SAID = {
     "account": "account_rests",
     "answers": "answers_used",

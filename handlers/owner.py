@@ -17,6 +17,7 @@ from bot.channels.base import KEYS_A_MESSAGE, NOTICE_KEY, OutText
 from bot.errors import (
     PlatformError,
 )
+from bot.messages import Person
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.notices import Notice, of_notices, untold
@@ -58,7 +59,7 @@ def before_answer(bot: "Bot", turn: Turn, recalled: Recalled) -> Before | None:
     if recalled.sends_left is not None and recalled.sends_left < _SENDS_NEEDED:
         return None
     with best_effort():
-        accounts = _told_in(bot, turn.chat.account)
+        accounts = _told_in(bot, turn.message.person)
         held = bot.notices.hold(f"answer:{turn.lease.n}", BEFORE_MAX, accounts)
         if held:
             texts = texts_of(bot, turn, recalled)
@@ -68,13 +69,15 @@ def before_answer(bot: "Bot", turn: Turn, recalled: Recalled) -> Before | None:
     return None
 
 
-def _told_in(bot: "Bot", account: str) -> tuple[str, ...]:
-    """The accounts whose notices an admin of *account* reads: its own, and those where nobody else would.
+def _told_in(bot: "Bot", admin: Person) -> tuple[str, ...]:
+    """The accounts whose notices *admin* reads: their own, and those where nobody else would; the owner, all.
 
     Raises StoreAway.
     """
-    others = (name for name in bot.accounts if name != account)
-    return ("", account, *(name for name in others if not _has_admins(bot, name)))
+    owner, own = bot.settings.owner, admin.account
+    is_owner = (owner.account, owner.person) == (own, admin.sender)
+    others = (name for name in bot.accounts if name != own)
+    return ("", own, *(name for name in others if is_owner or not _has_admins(bot, name)))
 
 
 def _has_admins(bot: "Bot", account: str) -> bool:

@@ -1,5 +1,6 @@
 """From words to a Plan: what the channel shows, in how many messages, labelled and with what is kept."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,8 @@ PARTS_MAX = 4
 """Messages for one answer: an official account may send five for one typed message, and one is kept back."""
 _CUT_MIN_BYTES = 120
 """A text under this is not what the platform finds too long."""
+_REMINDERS_BYTES = 300
+"""Kept free where nothing may be left over: that more waits, and that late answers do."""
 MARK_BYTES = 26
 """Kept free in every part for `— AI 生成 · 2/3 —` on a line of its own."""
 
@@ -166,6 +169,27 @@ def reworded(bot: "Bot", turn: Turn, plan: Plan, index: int) -> Plan | None:
     return Plan(
         "refused", (*plan.parts[:index], sorry), (*told_writes(plan.writes, index), *of_ledger(plan.writes))
     )
+
+
+def that_fit(bot: "Bot", turn: Turn, recalled: Recalled, lines: Sequence[str], foot: str = "") -> str:
+    """As many of *lines*, which quote people, as go out now, and *foot*.
+
+    What would wait behind 「继续」 could not be found when one of them is erased.
+    """
+    if passive.is_passive(bot, turn):
+        space = Space(1, passive.page_bytes(bot, turn, "") - _REMINDERS_BYTES)
+    else:
+        text_bytes = bot.channels[turn.chat.account].limits.text_bytes - MARK_BYTES - _REMINDERS_BYTES
+        space = Space(max(1, parts_left(recalled) - 1), text_bytes)  # Notices may take one.
+    text = foot
+    for count in range(len(lines), 0, -1):
+        text = "\n".join(filter(None, (*lines[:count], foot)))
+        laid_out = laid_in_parts(
+            text, limit_bytes=space.text_bytes, parts_max=space.parts, mark=lambda index, count: ""
+        )
+        if not laid_out.rest:
+            break
+    return text
 
 
 def parts_left(recalled: Recalled) -> int:

@@ -163,6 +163,8 @@ def _deliver(bot: Bot, turn: Turn, plan: Plan) -> Turn | None:
                 raise
             bot.deliveries.learn(turn.chat.account, "passive")
             raising.tell_passive(bot, turn.chat.account, error)
+            if plan.erases:
+                return _put_by(bot, turn, plan, index)
             return _deliver(bot, turn, _saved(bot, turn, passive.instead(bot, turn, plan, index)))
         except (TextTooLong, ContentRefused) as error:
             return _deliver(bot, turn, _said_otherwise(bot, turn, plan, index, error))
@@ -197,6 +199,8 @@ def _stopped(bot: Bot, turn: Turn, plan: Plan, sent: int) -> Turn | None:
 
 def _put_by(bot: Bot, turn: Turn, plan: Plan, index: int) -> Turn | None:
     """The platform takes no more until the person writes again: the rest waits for 「继续」."""
+    if plan.erases:
+        return _settled(bot, turn, plan.state, untold(plan.writes))
     if turn.message.kind == "broadcast":
         return _settled(bot, turn, "refused", broadcasting.unreached(bot, turn, plan.writes))
     if index == 0 and passive.lost_its_minute(bot, turn, plan):
@@ -224,8 +228,7 @@ def _give_up(bot: Bot, turn: Turn, error: PlatformError) -> Turn | None:
     sent = sum(state == "sent" for state in turn.steps.sends.values())
     if plan is not None and plan.state == "command":
         # What was asked for is done although nobody could be told; of an erased person nothing is kept.
-        erased = any(write.op == "purge" for write in plan.writes)
-        state: State = "command" if erased else "dead_letter"
+        state: State = "command" if plan.erases else "dead_letter"
         return _settled(bot, turn, state, untold(plan.writes), reason=type(error).__name__)
     writes = unsent.sent_alone(bot, turn, plan, sent) if plan is not None else ()
     return _settled(bot, turn, "dead_letter", writes, reason=type(error).__name__)
@@ -243,6 +246,7 @@ def _settled(
     took_ms = int(time.time() * 1000) - turn.accepted_ms
     along, along_state = ended_along(turn.steps.merged, state, turn.lease.cut)
     counted = figures.of_turn(bot, turn, (state, *[along_state] * len(along)), took_ms, reason)
+    counted = (*counted, bot.ledger.release(turn.chat))  # However it ended, even if nothing was planned.
     following = bot.inbox.settle(turn, state, (*passive.released(bot, turn, writes), *counted), reason)
     log.info("settled", account=turn.chat.account, chat=chat, n=n, state=state, merged=len(along))
     return following

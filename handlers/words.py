@@ -32,5 +32,8 @@ def texts_again(bot: "Bot", turn: Turn) -> Texts:
 
 
 def recall(bot: "Bot", turn: Turn) -> Recalled:
-    """What is known for the answer; words of ours make nobody known. Raises StoreAway, StoreUnfit."""
+    """What is known when *turn* is answered; words of ours make nobody known.
+
+    Raises StoreAway, StoreUnfit.
+    """
     return bot.memory.recall(turn.chat, turn.message.person, spoke=turn.message.kind not in OURS)

@@ -14,7 +14,8 @@ from bot.store.turns import Write
 
 
 class Erasure:
-    """Knows every place where something of a person lies; test_erasure looks through a whole store."""
+    """Knows every place where something of a person lies; tests/scenarios/test_own_data.py looks through a
+    whole store."""
 
     def __init__(
         self,
@@ -47,7 +48,7 @@ class Erasure:
         return (
             *(Write("del", key) for key in gone),
             *(self._ledger.release(chat), *self._ledger.carry(person, recalled.profile)),
-            Write("hdel", keys.people(person.account), str(number)),
+            *(Write("hdel", keys.people(person.account), one) for one in self._people.numbers(person)),
             Write("srem", keys.admins(person.account), person.sender),
             self._people.dismiss(person),
             *(Write("hdel", keys.cases(person.account), str(case.case)) for case in ours),

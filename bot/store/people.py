@@ -80,7 +80,17 @@ class People:
                 return None
             person = Person(account, text(sender))
             number = self._client.hget(keys.person(person), "number")
+            if name.isdecimal() and number != name.encode():  # Nobody has it any more.
+                self._client.hdel(keys.people(account), name)
+                return None
         return (int(number), person) if number is not None else None
+
+    def numbers(self, person: Person) -> list[str]:
+        """Every short number that leads to *person*, also one from before they were forgotten."""
+        sender = person.sender.encode()
+        with store_errors():
+            found = self._client.hscan_iter(keys.people(person.account), count=1000)
+            return sorted(text(number) for number, whose in found if whose == sender)
 
     def choose(self, person: Person, name: str, value: str) -> Write:
         """*person* sets *name*; an empty *value* goes back to the owner's."""

@@ -73,6 +73,11 @@ class Plan:
     stoppable: bool = False
     begun: str = ""
 
+    @property
+    def erases(self) -> bool:
+        """Whether whoever is answered is erased with the settling: nothing may be kept of them behind it."""
+        return any(write.op == "purge" for write in self.writes)
+
     def dump(self) -> str:
         """As it is stored."""
         return dump(asdict(self))

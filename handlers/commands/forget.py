@@ -34,7 +34,8 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     if not said_so or now_ms - asked_ms > _WITHIN_MS:
         asked = bot.people.choose(turn.message.person, ASKED, str(now_ms))
         return told(bot, turn, recalled, "forget_sure", writes=(asked,))
-    plan = told(bot, turn, recalled, "forgotten", writes=bot.erasure.of(turn.message.person, recalled))
+    alone = replace(recalled, rest=None, late=False)  # Nothing that waited is left to be told of.
+    plan = told(bot, turn, alone, "forgotten", writes=bot.erasure.of(turn.message.person, recalled))
     # Where the words go into a request, they wait for it in a key of this person: for a minute, not for days.
     writes = (replace(one, life_ms=_GONE_MS) if one.op == "answer" else one for one in plan.writes)
     return replace(plan, writes=tuple(writes))

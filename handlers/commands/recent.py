@@ -9,7 +9,7 @@ from bot.store.turns import Plan
 from bot.text import shortened
 from config.wording import Texts
 from handlers.owner import harmless, moment
-from handlers.reply import planned, told
+from handlers.reply import planned, that_fit, told
 from handlers.words import texts_of
 
 if TYPE_CHECKING:
@@ -43,7 +43,9 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
         )
         for heard in found
     ]
-    return planned(bot, turn, recalled, Reply.of("\n".join([*lines, *disliked])), state="command")
+    return planned(
+        bot, turn, recalled, Reply.of(that_fit(bot, turn, recalled, [*lines, *disliked])), state="command"
+    )
 
 
 def _disliked(bot: "Bot", turn: Turn, texts: Texts) -> list[str]:

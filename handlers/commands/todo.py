@@ -9,7 +9,7 @@ from bot.store.memory import Recalled
 from bot.store.turns import Plan
 from bot.text import fitting, half_width, shortened
 from handlers.owner import harmless, moment
-from handlers.reply import planned, told
+from handlers.reply import planned, that_fit, told
 from handlers.words import texts_of
 
 if TYPE_CHECKING:
@@ -46,8 +46,9 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     if len(cases) > _SHOWN:
         lines.append(texts.say("todo_more", count=len(cases) - _SHOWN))
     first = cases[0]
-    lines.append(texts.say("todo_how", case=f"T{first.case}", number=first.number))
-    return planned(bot, turn, recalled, Reply.of("\n".join(lines)), state="command")
+    how = texts.say("todo_how", case=f"T{first.case}", number=first.number)
+    shown = that_fit(bot, turn, recalled, lines, how)
+    return planned(bot, turn, recalled, Reply.of(shown), state="command")
 
 
 def _whole(bot: "Bot", turn: Turn, recalled: Recalled, cases: list[Case], named: str) -> Plan:

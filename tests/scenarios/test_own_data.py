@@ -2,6 +2,7 @@
 
 import re
 import time
+from pathlib import Path
 from secrets import token_hex
 
 import pytest
@@ -9,10 +10,12 @@ import pytest
 from bot.messages import Event, InboundMessage, Part, Text
 from bot.store.inbox import Inbox
 from bot.store.scripts import Scripts
+from bot.store.values import dump
 from simulator.testing import BOSS
 from tests.scenarios.house import House, wait_for
 from tests.scenarios.test_steering import number_of, say
 
+FORGOTTEN = "已删除。下次见面，就当我们第一次认识。"
 WORDS = "紫藤花架下的猫"
 
 
@@ -96,6 +99,42 @@ def test_who_says_so_twice_is_erased(house: House, follower: str, account: str) 
     wait_for(lambda: follower.encode() not in everything(house), "erased")
     assert WORDS.encode() not in everything(house)
     assert number_of(house, follower, account) != number
+
+
+def test_what_was_kept_after_they_were_asked_is_erased_too(house: House, follower: str) -> None:
+    """The end of an answer that nobody could be told of, for one."""
+    say(house, follower, "/whoami", "删除", account="office")
+    kept = dump({"text": WORDS, "ai": True, "told": False})
+    with house.store as store:
+        store.set(f"yd1:rest:office:{follower}", kept, px=100_000)
+    assert say(house, follower, "确认删除", account="office") == FORGOTTEN
+
+    assert WORDS.encode() not in everything(house)
+    assert follower.encode() not in everything(house)
+
+
+@pytest.mark.parametrize("code", [45047, 48001])
+def test_a_farewell_that_cannot_be_sent_leaves_nothing(tmp_path: Path, code: int) -> None:
+    """No request waits for it, and the platform takes no message: it is done all the same."""
+    with House(tmp_path) as house:
+        say(house, "oFarewell", f"echo:{WORDS}", "删除")
+        house.simulator.platform.fail_sends("shop", code, 1)
+        message = InboundMessage("shop", "oFarewell", "oFarewell", "x", "text", (Text("确认删除"),), 1)
+        with house.store as store:
+            inbox = Inbox(Scripts(store), "test")
+            inbox.accept(message, cuts=False, allowance=None, nonce=None, attempt="a")
+        house.drained()
+
+        assert b"oFarewell" not in everything(house)
+        assert WORDS.encode() not in everything(house)
+
+
+def test_money_that_was_set_aside_is_free_however_a_message_ends(house: House, follower: str) -> None:
+    """A worker died over its answer, and it was never planned."""
+    with house.store as store:
+        store.hset("yd1:reserved:shop", f"shop:{follower}", "100 9999999999999 1 day 1 100")
+        say(house, follower, "/whoami")
+        assert not store.hexists("yd1:reserved:shop", f"shop:{follower}")
 
 
 @pytest.mark.parametrize("line", ["确认删除", "/forget confirm", "/删除 确认"])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from simulator.callbacks import Delivery
-from simulator.testing import Simulator
+from simulator.testing import BOSS, Simulator
 from tests.scenarios.house import House, link_of, wait_for
 from tests.scenarios.test_own_data import WORDS, everything, waits
 
@@ -103,6 +103,21 @@ def test_who_is_erased_leaves_nothing_but_the_farewell_for_a_minute(house: House
     waits(house, "shop", peer, "human")
     assert peer.encode() not in everything(house)
     assert WORDS.encode() not in everything(house)
+
+
+def test_a_list_of_what_people_said_waits_nowhere(house: House) -> None:
+    """What does not fit into the page is not shown: behind 「继续」 nobody could erase it."""
+    for number in range(10):
+        for line in (f"echo:{'话' * 60}", f"/投诉 {'话' * 60}"):
+            house.simulator.say("shop", f"oTalk_{number}", line)
+    house.drained()
+    for line, shown in (("#最近", "echo:"), ("#待办", "回复对方：发「#")):
+        told = house.simulator.say("shop", BOSS, line).passive or ""
+        assert shown in told
+        assert "继续" not in told
+        house.drained()
+        with house.store as store:
+            assert not store.exists(f"yd1:rest:shop:{BOSS}")
 
 
 def test_a_hundred_people_are_answered_in_their_first_delivery(house: House) -> None:

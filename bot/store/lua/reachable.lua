@@ -1,5 +1,5 @@
--- Who of an account can be written to, in the order of their short numbers; nothing is changed. Who has the notice
--- already is among them, whatever holds now: to hand it out again does nothing.
+-- Who of an account can be written to, in the order of their short numbers. Who has the notice already is among them,
+-- whatever holds now: to hand it out again does nothing. A number that nobody has any more is forgotten, and is nobody's.
 -- KEYS 1 people (hash)
 -- ARGV 1 prefix of the persons' keys 2 of their inboxes 3 of their allowances, or '' where there is no such limit
 --      4 of the ids of the notice, or '' 5 the number before the first 6 the last number 7 how many at most
@@ -25,9 +25,11 @@ for i, sender in ipairs(redis.call('HMGET', KEYS[1], unpack(numbers))) do
   if sender then
     local person = redis.call('HMGET', ARGV[1] .. sender, 'number', 'chosen:muted')
     local has_it = ARGV[4] ~= '' and redis.call('EXISTS', ARGV[4] .. cursor) == 1
-    if not has_it and person[2] then
+    if not has_it and person[1] ~= tostring(cursor) then
+      redis.call('HDEL', KEYS[1], cursor)
+    elseif not has_it and person[2] then
       skipped = skipped + 1
-    elseif has_it or (person[1] == tostring(cursor) and may_send(sender)
+    elseif has_it or (may_send(sender)
         and redis.call('LLEN', ARGV[2] .. sender) < tonumber(ARGV[8])) then
       found[#found + 1] = cursor
       found[#found + 1] = sender

@@ -109,11 +109,16 @@ local apply = {
     end
     keep(key, life)
   end,
-  -- Like `log`, and fifty are kept.
+  -- Like `log`, and fifty; each says when it was, and none is kept for longer than the list.
   last = function(key, line, life)
     redis.call('LPUSH', key, line)
     redis.call('LTRIM', key, 0, 49)
     keep(key, life)
+    local clock = redis.call('TIME')
+    local since = clock[1] * 1000 + math.floor(clock[2] / 1000) - life
+    while tonumber(string.match(redis.call('LINDEX', key, -1) or '', '"at_ms":(%d+)') or since) < since do
+      redis.call('RPOP', key)
+    end
   end,
   -- Whatever of a list holds these words goes.
   purge = function(key, words)

@@ -70,7 +70,9 @@ def test_who_can_be_reached(store: Redis, broadcasts: Broadcasts) -> None:
 
     found = everybody(broadcasts)
     assert found.people == ((1, Person("shop", "oA")), (3, Person("shop", "oB")), (8, Person("shop", "oC")))
-    assert (found.cursor, found.skipped, found.unreachable) == (8, 1, 3)
+    assert (found.cursor, found.skipped, found.unreachable) == (8, 1, 2)
+    assert not store.hexists(keys.people("shop"), "5")  # oGone, of whom nothing else is kept
+    assert everybody(broadcasts) == found
 
 
 def test_without_a_limit_of_the_platform_the_allowance_is_not_looked_at(

@@ -1,5 +1,6 @@
-"""Erasing somebody on a real store: what is theirs goes, what is others' stays, nothing comes back."""
+"""Erasing somebody on a real store: theirs goes, what is others' stays, and nothing brings them back."""
 
+import time
 from dataclasses import asdict
 
 import pytest
@@ -17,6 +18,7 @@ from bot.store.memory import Rest
 from bot.store.people import People
 from bot.store.scripts import Scripts
 from bot.store.values import dump, read
+from bot.store.voices import Heard, Voices
 from tests.bot.store.desk import CHAT, memory_of
 from tests.bot.store.test_people import settled
 
@@ -154,3 +156,21 @@ def test_letters_of_other_accounts_stay(store: Redis, erasure: Erasure) -> None:
     erase(store, erasure)
 
     assert store.lrange(keys.dead, 0, -1) == [one.encode() for one in others]
+
+
+def test_an_old_number_is_erased_too(store: Redis, erasure: Erasure) -> None:
+    """Their profile had ended, and they came back under another one."""
+    memory_of(store).recall(CHAT, XIAOYU)
+    store.delete(keys.person(XIAOYU))
+    erase(store, erasure)
+
+    assert store.hgetall(keys.people("shop")) == {b"last": b"2"}
+
+
+def test_what_is_older_than_the_days_promised_goes_with_the_next(store: Redis) -> None:
+    """Not with the list alone, which everybody's words renew."""
+    voices, now_ms = Voices(store), int(time.time() * 1000)
+    for days in (9, 8, 6, 0):
+        settled(store, voices.keep(CHAT, Heard(now_ms - days * keys.DAY_MS, 1, f"{days} 天前", "答")))
+
+    assert [one.question for one in voices.recent("shop", 50)] == ["0 天前", "6 天前"]

@@ -47,6 +47,21 @@ def test_everybody_gets_the_next_number_and_keeps_it(store: Redis, people: Peopl
     assert people.find("other", "2") is None
 
 
+def test_a_number_that_nobody_has_any_more_leads_to_nobody(store: Redis, people: People) -> None:
+    """Who comes back after 400 days has another one; whoever meets the old one forgets it."""
+    recall(store)
+    recall(store, BOSS)
+    store.delete(keys.person(XIAOYU), keys.person(BOSS))
+    recall(store)
+    assert people.numbers(XIAOYU) == ["1", "3"]
+
+    assert people.find("shop", "1") is None
+    assert people.find("shop", "2") is None
+    assert people.find("shop", "3") == (3, XIAOYU)
+    assert people.find("shop", "oU") == (3, XIAOYU)
+    assert store.hgetall(keys.people("shop")) == {b"last": b"3", b"3": b"oU"}
+
+
 def test_a_ban_holds_until_it_is_lifted_and_names_nobody(store: Redis, people: People) -> None:
     """What remains in the store is a salted hash."""
     recall(store)
