@@ -15,7 +15,7 @@ from bot.store.behind import Behind, joined
 from bot.store.faq import VERSION
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
-from handlers import commands, passive, roles
+from handlers import access, commands, handed, passive, roles
 
 if TYPE_CHECKING:  # the web process imports handlers through the commands; the Bot would bring openai along
     from bot.wiring.bot import Bot
@@ -30,6 +30,9 @@ def merge(bot: "Bot", turn: Turn, recalled: Recalled) -> None:
     StoreAway.
     """
     if not turn.behind or not _may(bot, turn):
+        return
+    # A human reads every line as it was written, and an access code is a line of its own.
+    if handed.of(recalled) is not None or access.is_closed_to(recalled):
         return
     along = _fitting(bot, turn, recalled)
     if along:

@@ -70,14 +70,14 @@ def before_answer(bot: "Bot", turn: Turn, recalled: Recalled) -> Before | None:
 
 
 def _told_in(bot: "Bot", admin: Person) -> tuple[str, ...]:
-    """The accounts whose notices *admin* reads: their own, and those where nobody else would; the owner, all.
+    """Of whose people *admin* reads: their account, and those where nobody else would; the owner, all.
 
     Raises StoreAway.
     """
     owner, own = bot.settings.owner, admin.account
     is_owner = (owner.account, owner.person) == (own, admin.sender)
     others = (name for name in bot.accounts if name != own)
-    return ("", own, *(name for name in others if is_owner or not _has_admins(bot, name)))
+    return (own, *(name for name in others if is_owner or not _has_admins(bot, name)))
 
 
 def _has_admins(bot: "Bot", account: str) -> bool:

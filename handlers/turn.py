@@ -23,7 +23,6 @@ from bot.store.turns import Plan, Write
 from bot.wiring.bot import Bot
 from config.logs import short_hash
 from handlers import (
-    access,
     barred,
     broadcasting,
     commands,
@@ -137,9 +136,7 @@ def _decide(bot: Bot, turn: Turn) -> Plan:
     outlasts = commands.outlast_a_cut(turn.message) or handed.of(recalled) is not None
     if turn.lease.stopped and not outlasts:
         return Plan("stopped", writes=begun_alone(bot, turn))
-    # A human reads every line as it was written, and an access code is a line of its own.
-    if handed.of(recalled) is None and not access.is_closed_to(recalled):
-        merging.merge(bot, turn, recalled)
+    merging.merge(bot, turn, recalled)
     return barred.barred(bot, turn, recalled) or HANDLERS[turn.message.kind].reply(bot, turn, recalled)
 
 

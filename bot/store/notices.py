@@ -40,6 +40,8 @@ Kind = Literal[
 """What can be wrong; each has its words in config/texts (`notices.<kind>`)."""
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
+INNER: tuple[Kind, ...] = ("complaint", "handover", "crisis", "digest", "money_runs_out", "money_spent")
+"""What concerns an account's people and money, and so its own admins alone; what is broken concerns all."""
 DETAILS_MAX = 3
 
 
@@ -106,12 +108,13 @@ class Notices:
         )
         return bool(begun)
 
-    def hold(self, holder: str, most: int, accounts: Sequence[str] = ()) -> list[Notice]:
-        """Up to *most* untold notices for the answer *holder*: of these *accounts*, "" for what all share.
+    def hold(self, holder: str, most: int, accounts: Sequence[str]) -> list[Notice]:
+        """Up to *most* untold notices for the answer *holder*, those `INNER` only of these *accounts*.
 
         They are held for 20 min; `told` is part of its settling.
         """
-        return self._claim(holder, keys.NOTICE_ANSWER_MS, most, pushes=False, accounts=accounts)
+        found = (" ".join(INNER), *accounts)
+        return self._claim(holder, keys.NOTICE_ANSWER_MS, most, pushes=False, of=found)
 
     def told(self, notice: Notice) -> tuple[Write, ...]:
         """What makes a held *notice* told, together with the settling of the answer that it stands before."""
@@ -156,7 +159,7 @@ class Notices:
         return Write("del", keys.model_failing)
 
     def _claim(
-        self, holder: str, life_ms: int, most: int, *, pushes: bool, accounts: Sequence[str] = ()
+        self, holder: str, life_ms: int, most: int, *, pushes: bool, of: Sequence[str] = ("",)
     ) -> list[Notice]:
         found = self._scripts.run(
             "notice_claim",
@@ -164,7 +167,7 @@ class Notices:
             [
                 *(holder, life_ms, most, int(pushes)),
                 *(keys.notice(""), keys.notice_told(""), keys.notice_held("")),
-                *accounts,
+                *of,
             ],
         )
         return [_load(text(name), _paired(pairs), None) for name, *pairs in found]
