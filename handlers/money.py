@@ -1,15 +1,17 @@
 """What answers cost: asked before the model is, and written down with the answer."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, get_args
 
 from bot.messages import Reply
 from bot.store.inbox import Turn
 from bot.store.ledger import Allowed, Limits, Spent
 from bot.store.memory import Recalled
+from bot.store.people import Unit
 from bot.store.turns import Plan, Write
 from config.prices import MICROS
 from config.wording import Texts
-from handlers import models, raising
+from handlers import grants, models, raising
 from handlers.reply import planned
 from handlers.words import texts_of
 
@@ -115,6 +117,19 @@ def released(bot: "Bot", turn: Turn, question: "Asked") -> tuple[Write, ...]:
     """What is written down of an answer that failed: of one that was begun, what was read of it."""
     begun = turn.steps.begun
     return entered(bot, turn, question, None, begun) if begun else (bot.ledger.release(turn.chat),)
+
+
+def limited(bot: "Bot", texts: Texts, most: Mapping[str, int]) -> str:
+    """`50 次 · ¥2.00`: the *most* that may be used of each kind; 0 is no limit, and so is none of them."""
+    shown = [grants.shown(texts, unit, most[unit]) for unit in get_args(Unit) if most.get(unit)]
+    shown += [amount(bot, most["cost"])] if most.get("cost") else []
+    return grants.BETWEEN.join(shown) or texts.say("no_limit")
+
+
+def of_everybody(bot: "Bot", account: str) -> dict[str, int]:
+    """The most that somebody without limits of their own may use in a day. Raises StoreAway."""
+    usual = bot.ledger.usual(account, limits(bot))
+    return {"answers": usual.person_answers, "tokens": usual.person_tokens, "cost": usual.person_cost}
 
 
 def amount(bot: "Bot", micros: int) -> str:

@@ -53,8 +53,6 @@ def _head(bot: "Bot", turn: Turn, recalled: Recalled, texts: Texts) -> str:
     person, profile = turn.message.person, recalled.profile
     _, seen = bot.roster.profile(person)
     own = bot.ledger.own(person)
-    limits = [texts.say(f"amount_{kind}", count=own[kind]) for kind in ("answers", "tokens") if own.get(kind)]
-    limits += [money.amount(bot, own["cost"])] if own.get("cost") else []
     return texts.say(
         "export_head",
         number=profile.number,
@@ -64,7 +62,7 @@ def _head(bot: "Bot", turn: Turn, recalled: Recalled, texts: Texts) -> str:
         seen=moment(bot.settings, seen.at_ms) if seen.at_ms else "",
         chosen="\n".join(_choices(bot, turn, recalled, texts)) or "—",
         answers=bot.ledger.spent(person.account, _DAYS, profile.number).answers,
-        quota=grants.BETWEEN.join(limits) or ("∞" if own else ""),
+        quota=money.limited(bot, texts, own) if own else "",
         granted=grants.balance(texts, profile),
     )
 

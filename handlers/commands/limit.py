@@ -28,12 +28,20 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     account, written = turn.chat.account, argument.strip().lower()
     if not money.is_priced(bot):
         return told(bot, turn, recalled, "limit_no_price")
-    free = "、".join(money.unpriced(bot))
-    but = texts_of(bot, turn, recalled).say("limit_but", models=free) if free else ""
+    texts, free = texts_of(bot, turn, recalled), "、".join(money.unpriced(bot))
+    but = texts.say("limit_but", models=free) if free else ""
     if not written:
         most = bot.ledger.usual(account, money.limits(bot)).account_cost
         spent = money.amount(bot, bot.ledger.spent(account).cost)
-        return told(bot, turn, recalled, "limit_shown", most=_shown(bot, most), today=spent, but=but)
+        return told(
+            bot,
+            turn,
+            recalled,
+            "limit_shown",
+            most=money.limited(bot, texts, {"cost": most}),
+            today=spent,
+            but=but,
+        )
     if written in _ITSELF:
         write, most = bot.ledger.unlimit(account, _KIND), money.limits(bot).account_cost
     else:
@@ -46,8 +54,12 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
             return told(bot, turn, recalled, "limit_how")
         write = bot.ledger.limit_all(account, _KIND, most)
     audit = rights.audited(bot, turn, recalled, f"limit {written}")
-    return told(bot, turn, recalled, "limit_set", most=_shown(bot, most), but=but, writes=(write, audit))
-
-
-def _shown(bot: "Bot", most: int) -> str:
-    return money.amount(bot, most) if most else "∞"
+    return told(
+        bot,
+        turn,
+        recalled,
+        "limit_set",
+        most=money.limited(bot, texts, {"cost": most}),
+        but=but,
+        writes=(write, audit),
+    )

@@ -9,6 +9,7 @@ from bot.text import half_width
 from config.prices import MICROS
 from handlers import amounts, meant, money, rights
 from handlers.reply import told
+from handlers.words import texts_of
 
 if TYPE_CHECKING:
     from bot.wiring.bot import Bot
@@ -31,8 +32,8 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     except amounts.ForeignMoney:
         return told(bot, turn, recalled, "foreign_money", amount=money.amount(bot, 2 * MICROS))
     if not whom or found is None:
-        usual = bot.ledger.usual(account, money.limits(bot))
-        return told(bot, turn, recalled, "quota_how", count=usual.person_answers or "∞")
+        now = money.limited(bot, texts_of(bot, turn, recalled), money.of_everybody(bot, account))
+        return told(bot, turn, recalled, "quota_how", now=now)
     if whom.lower() in _EVERYONE:
         audit = rights.audited(bot, turn, recalled, f"quota {amount}")
         limits = (bot.ledger.limit_all(account, kind, most) for kind, most in found)

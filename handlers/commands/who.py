@@ -8,7 +8,6 @@ from bot.store.ledger import Spent
 from bot.store.memory import Recalled
 from bot.store.people import Profile
 from bot.store.turns import Plan
-from config.prices import MICROS
 from config.wording import Texts
 from handlers import grants, money
 from handlers.owner import moment
@@ -87,10 +86,4 @@ def _used(bot: "Bot", texts: Texts, spent: Spent) -> str:
 
 def _quota(bot: "Bot", texts: Texts, person: Person) -> str:
     """What holds for them in a day: their own, else everybody's."""
-    usual = bot.ledger.usual(person.account, money.limits(bot))
-    held = {"answers": usual.person_answers, "tokens": usual.person_tokens, "cost": usual.person_cost}
-    held |= bot.ledger.own(person)
-    shown = [texts.say(f"amount_{kind}", count=held[kind]) for kind in ("answers", "tokens") if held[kind]]
-    if held["cost"]:
-        shown.append(f"{held['cost'] / MICROS:.2f}")
-    return grants.BETWEEN.join(shown) or texts.say("who_unlimited")
+    return money.limited(bot, texts, money.of_everybody(bot, person.account) | bot.ledger.own(person))

@@ -51,10 +51,10 @@ def test_amounts_are_read_as_they_are_shown(house: House, follower: str) -> None
     assert "每天最多：20000 词元" in say(house, BOSS, f"#谁 {number}")
     assert "#额度 12 30/天" in say(house, BOSS, f"/quota {number} 2.7 次")
     try:
-        assert say(house, BOSS, "/limit ￥30") == "好，每天最多花 ¥30.00。"
+        assert say(house, BOSS, "/limit ￥30") == "好，每天的上限：¥30.00。"
         for line in ("/limit $40", "/limit 40 usd", f"/quota {number} 5 usd"):
             assert say(house, BOSS, line).startswith("这里的钱数按「¥"), line
-        assert say(house, BOSS, "#封顶").startswith("每天最多花 ¥30.00")
+        assert say(house, BOSS, "#封顶").startswith("每天的上限：¥30.00")
         assert "20000 词元" in say(house, BOSS, f"#谁 {number}")
     finally:
         say(house, BOSS, "/limit default", f"/quota {number} off")

@@ -139,16 +139,16 @@ def test_who_was_erased_leaves_nothing_of_all_this(house: House, follower: str) 
 def test_the_accounts_most_money_is_set_from_the_chat(house: House, follower: str) -> None:
     """Shown, changed, reached, lifted, and back to what the settings say."""
     try:
-        assert say(house, BOSS, "#封顶 30") == "好，每天最多花 ¥30.00。"
-        assert say(house, BOSS, "#封顶").startswith("每天最多花 ¥30.00，今天花了 ¥")
+        assert say(house, BOSS, "#封顶 30") == "好，每天的上限：¥30.00。"
+        assert say(house, BOSS, "#封顶").startswith("每天的上限：¥30.00，今天花了 ¥")
         with house.store as store:
             store.hset("yd1:limits:shop", "daily_cost", 1)
         say(house, follower, "echo:一")
         assert say(house, follower, "echo:二").startswith("今天问的人太多")
-        assert say(house, BOSS, "/limit off") == "好，每天最多花 ∞。"
+        assert say(house, BOSS, "/limit off") == "好，每天的上限：不限。"
         assert say(house, follower, "echo:三").startswith("三")
     finally:
-        assert say(house, BOSS, "/limit default") == "好，每天最多花 ∞。"
+        assert say(house, BOSS, "/limit default") == "好，每天的上限：不限。"
 
 
 @pytest.mark.parametrize("amount", ["x", "-1", "0", "0.001", "9999999", "1 2"])

@@ -70,7 +70,7 @@ def test_money_that_is_not_counted_is_told(house: House, follower: str) -> None:
         assert "nobody-knows 没有价格，它的回答没算在钱里。" in say(house, peer, line), line
     for line in ("#封顶", "#封顶 30"):
         told = say(house, BOSS, line)
-        assert told.startswith(("每天最多花 ", "好，每天最多花 ¥30.00。"))
+        assert told.startswith(("每天的上限：", "好，每天的上限：¥30.00。"))
         assert "注意：nobody-knows 没有价格" in told
         assert "gpt-4o" not in told
     say(house, BOSS, "#封顶 默认", f"/quota {number} 100000 词元", f"/quota {number} 3 次")

@@ -183,7 +183,7 @@ def test_a_quota_that_is_not_understood_is_explained(house: House, line: str) ->
     """With examples to copy, and what holds now."""
     told = say(house, BOSS, line)
 
-    assert told.startswith("现在每人每天 ∞ 次")
+    assert told.startswith("现在每人每天：不限")
     assert "#额度 所有人 50/天" in told
 
 
