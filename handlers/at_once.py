@@ -55,7 +55,10 @@ def transferred(bot: "Bot", turn: Turn) -> bool:
 
     Also when nobody knows; asked again after a crash it says the same. Raises StoreAway.
     """
-    return _fate(bot, turn, Answer("", "", transfer=True)) in {"done", "unsure"}
+    fate = _fate(bot, turn, Answer("", "", transfer=True))
+    if fate == "unsure":
+        bot.answers.done(turn.chat, turn.lease.n)
+    return fate in {"done", "unsure"}
 
 
 def _fate(bot: "Bot", turn: Turn, answer: Answer) -> str:

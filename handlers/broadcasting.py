@@ -16,6 +16,7 @@ from bot.messages import InboundMessage, Person, Text
 from bot.store import keys
 from bot.store.broadcasts import Broadcast, Fate, broadcast_id
 from bot.store.inbox import Turn
+from bot.store.notices import untold
 from bot.store.turns import Write
 
 if TYPE_CHECKING:  # the web process imports handlers through the commands; the Bot would bring openai along
@@ -126,4 +127,5 @@ def fate(bot: "Bot", turn: Turn, found: Fate) -> Write:
 def unreached(bot: "Bot", turn: Turn, writes: tuple[Write, ...]) -> tuple[Write, ...]:
     """*writes* of a plan whose notice the platform did not take."""
     key = keys.broadcast(turn.chat.account)
-    return (*(write for write in writes if write.key != key), fate(bot, turn, "unreachable"))
+    due = writes if "sent" in turn.steps.sends.values() else untold(writes)
+    return (*(write for write in due if write.key != key), fate(bot, turn, "unreachable"))

@@ -131,8 +131,10 @@ def lost_its_minute(bot: "Bot", turn: Turn, plan: Plan) -> bool:
 def instead(bot: "Bot", turn: Turn, plan: Plan, index: int) -> Plan:
     """*plan* with its parts from *index* on, which may not be sent, in the answer inbox page by page.
 
-    What an admin should know stays untold.
+    What an admin should know stays untold; behind an erasure nothing waits.
     """
+    if plan.erases:
+        return replace(plan, parts=plan.parts[:index], writes=untold(plan.writes))
     texts = texts_again(bot, turn)
     more = texts.say("more_behind")
     late = [part for part in plan.parts[index:] if not owner.is_before(part)]

@@ -99,7 +99,7 @@ def _answer(bot: Bot, turn: Turn) -> Turn | None:
         if plan is None or plan.begun:
             plan = _saved(bot, turn, early.behind(turn, _decide(bot, turn)))
         elif handed.is_void(bot, turn):
-            return _settled(bot, turn, plan.state, plan.writes)
+            return _settled(bot, turn, plan.state, untold(plan.writes))
         return _deliver(bot, turn, plan)
     except PlatformError as error:
         raising.tell_refused(bot, turn.chat.account, error, turn.steps.tries)
@@ -130,7 +130,8 @@ def _decide(bot: Bot, turn: Turn) -> Plan:
     recalled = recall(bot, turn)
     if turn.steps.deaths >= bot.settings.turn.max_deaths:
         if turn.message.kind in OURS:  # nobody waits for an answer
-            return Plan("dead_letter" if recalled.profile.number else "ignored")
+            erased = not recalled.profile.number and turn.message.kind != "relay"
+            return Plan("ignored" if erased else "dead_letter")
         gave_up = Reply.of(texts_of(bot, turn, recalled).say("gave_up"))
         return planned(bot, turn, recalled, gave_up, state="dead_letter", writes=begun_alone(bot, turn))
     outlasts = commands.outlast_a_cut(turn.message) or handed.of(recalled) is not None
@@ -160,8 +161,6 @@ def _deliver(bot: Bot, turn: Turn, plan: Plan) -> Turn | None:
                 raise
             bot.deliveries.learn(turn.chat.account, "passive")
             raising.tell_passive(bot, turn.chat.account, error)
-            if plan.erases:
-                return _put_by(bot, turn, plan, index)
             return _deliver(bot, turn, _saved(bot, turn, passive.instead(bot, turn, plan, index)))
         except (TextTooLong, ContentRefused) as error:
             return _deliver(bot, turn, _said_otherwise(bot, turn, plan, index, error))
@@ -224,8 +223,8 @@ def _give_up(bot: Bot, turn: Turn, error: PlatformError) -> Turn | None:
         return _settled(bot, turn, "refused", broadcasting.unreached(bot, turn, plan.writes))
     sent = sum(state == "sent" for state in turn.steps.sends.values())
     if plan is not None and plan.state == "command":
-        # What was asked for is done although nobody could be told; of an erased person nothing is kept.
-        state: State = "command" if plan.erases else "dead_letter"
+        # What was asked for is done although nobody could be told; tried again it would be done twice.
+        state: State = "dead_letter" if turn.message.kind in OURS else "command"
         return _settled(bot, turn, state, untold(plan.writes), reason=type(error).__name__)
     writes = unsent.sent_alone(bot, turn, plan, sent) if plan is not None else ()
     return _settled(bot, turn, "dead_letter", writes, reason=type(error).__name__)

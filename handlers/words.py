@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # the web process imports this through the commands; the Bot 
 
 LANGUAGES: Mapping[str, Language] = {language: language for language in get_args(Language)}
 """Those that somebody can choose."""
+_SILENT = OURS | {"unsubscribe", "event"}
 
 
 def language_of(bot: "Bot", turn: Turn, recalled: Recalled) -> Language:
@@ -32,8 +33,8 @@ def texts_again(bot: "Bot", turn: Turn) -> Texts:
 
 
 def recall(bot: "Bot", turn: Turn) -> Recalled:
-    """What is known when *turn* is answered; words of ours make nobody known.
+    """What is known when *turn* is answered; who says nothing by it is not known from then on.
 
     Raises StoreAway, StoreUnfit.
     """
-    return bot.memory.recall(turn.chat, turn.message.person, spoke=turn.message.kind not in OURS)
+    return bot.memory.recall(turn.chat, turn.message.person, spoke=turn.message.kind not in _SILENT)

@@ -110,13 +110,13 @@ class Inbox:
             [*(keys.lease(chat), keys.turn(chat), keys.inbox(chat)), keys.ready, keys.cut(chat), keys.beat],
             [
                 *(token, keys.LEASE_MS, str(chat), self._process),
-                *(keys.SCHEMA, keys.BEAT_GAP_MS, keys.BEAT_GRACE_MS, self._along),
+                *(keys.TURN_SCHEMA, keys.BEAT_GAP_MS, keys.BEAT_GRACE_MS, self._along),
             ],
         )
         if not found:
             return None
         if len(found) == 1:
-            known(int(found[0]))
+            known(int(found[0]), keys.TURN_SCHEMA)
         head, cut, waiting = text(found[0]), int(found[1]), found[2]
         pairs = [text(word) for word in found[3:]]
         lease = Lease(chat, token, number(head), cut)

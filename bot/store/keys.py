@@ -34,7 +34,7 @@ All begin with `yd1:`. A `{chat}` is `account:peer`. Times are milliseconds by t
 | pairing:{account} | hash: salted hash of a one-time code, tries left | 10 min |
 | audit:{account} | list of what admins did, newest first, 10 000 at most | a line: `privacy.audit_days` |
 | ledger:{account}:{day} | hash: tokens and cost by short number and model | 400 days |
-| reserved:{account} | hash: chat → what is set aside for the answer that is being made | 1 day, renewed |
+| aside:{account} | hash: chat → what is set aside for the answer that is being made | 1 day, renewed |
 | limits:{account} | hash: limits set from the chat, of one person under their salted hash | for ever |
 | changes:{account} | hash: what admins changed from the chat: `paused`, … | for ever |
 | faq:{account} | hash: number → the owner's question and answer; `last` is the highest | for ever |
@@ -73,6 +73,8 @@ from bot.messages import Chat, Person
 
 PREFIX = "yd1:"
 SCHEMA = 1
+TURN_SCHEMA = 2
+"""Of a turn under way: who knows only version 1 would not end the lines that are joined to its message."""
 
 DAY_MS = 24 * 3600 * 1000
 SEEN_MS = DAY_MS
@@ -174,7 +176,7 @@ audit = _of("audit")
 cases = _of("cases")
 recent = _of("recent")
 votes = _of("votes")
-reserved = _of("reserved")
+aside = _of("aside")
 limits = _of("limits")
 changes = _of("changes")
 faq = _of("faq")

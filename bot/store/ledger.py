@@ -103,7 +103,7 @@ class Ledger:
         verdict, limit, spent, paid_by = self._scripts.run(
             "reserve",
             [
-                *(keys.ledger(account, self.day()), keys.reserved(account)),
+                *(keys.ledger(account, self.day()), keys.aside(account)),
                 *(keys.limits(account), keys.person(person), keys.carried(account, self.day())),
             ],
             [
@@ -170,7 +170,7 @@ class Ledger:
 
     def release(self, chat: Chat) -> Write:
         """What was set aside for *chat* is free again."""
-        return Write("hdel", keys.reserved(chat.account), str(chat))
+        return Write("hdel", keys.aside(chat.account), str(chat))
 
     def enter(self, chat: Chat, profile: Profile, model: str, spent: Spent, paid_by: PaidBy = "day") -> Write:
         """*spent* on one answer stands in the ledger, under the person's short number.
@@ -234,7 +234,7 @@ class Ledger:
 
 def of_ledger(writes: Iterable[Write]) -> tuple[Write, ...]:
     """Those of *writes* that enter, draw or release money: they stay true however an answer ends."""
-    kept = (f"{keys.PREFIX}ledger:", f"{keys.PREFIX}reserved:")
+    kept = (f"{keys.PREFIX}ledger:", f"{keys.PREFIX}aside:")
     return tuple(write for write in writes if write.key.startswith(kept) or write.op == "give")
 
 

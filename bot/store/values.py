@@ -28,16 +28,13 @@ def read(stored: bytes | str) -> dict[str, Any]:
     return fields
 
 
-def known(version: int) -> None:
-    """Raises StoreUnfit unless values of *version* can be read here."""
-    if version > keys.SCHEMA:
-        raise StoreUnfit(
-            f"a value of version {version} is newer than this program, which knows {keys.SCHEMA}"
-        )
-    if version < keys.SCHEMA - 1:
-        raise StoreUnfit(
-            f"a value of version {version} is too old for this program, which knows {keys.SCHEMA}"
-        )
+def known(version: int, newest: int | None = None) -> None:
+    """Raises StoreUnfit unless *version* can be read here; *newest*: where it is not the schema."""
+    newest = keys.SCHEMA if newest is None else newest
+    if version > newest:
+        raise StoreUnfit(f"a value of version {version} is newer than this program, which knows {newest}")
+    if version < newest - 1:
+        raise StoreUnfit(f"a value of version {version} is too old for this program, which knows {newest}")
 
 
 @contextmanager

@@ -45,7 +45,7 @@ class Books:
         owed = list({id(last[word]): last[word] for word in answered}.values())
         price = load_prices().models[MODEL]
         with house.store as store:
-            aside = sum(store.hlen(key) for key in store.keys("yd1:reserved:*"))
+            aside = sum(store.hlen(key) for key in store.keys("yd1:aside:*"))
         return cls(
             sums["prompt"] + sums["completion"],
             sums["answers"],

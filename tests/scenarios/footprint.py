@@ -9,7 +9,7 @@ OF_EVERY_MESSAGE = (
     *("delivery:", "answers:", "active:", "arrivals:"),
 )
 """Counters of the house and of its days, and what receiving and sending any message at all leaves behind."""
-OF_TALK = ("ledger:", "reserved:", "recent:")
+OF_TALK = ("ledger:", "aside:", "recent:")
 """What an answer of the model leaves behind besides."""
 _READ = {
     "hash": lambda pipeline, key: pipeline.hgetall(key),

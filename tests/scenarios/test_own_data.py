@@ -132,9 +132,9 @@ def test_a_farewell_that_cannot_be_sent_leaves_nothing(tmp_path: Path, code: int
 def test_money_that_was_set_aside_is_free_however_a_message_ends(house: House, follower: str) -> None:
     """A worker died over its answer, and it was never planned."""
     with house.store as store:
-        store.hset("yd1:reserved:shop", f"shop:{follower}", "100 9999999999999 1 day 1 100")
+        store.hset("yd1:aside:shop", f"shop:{follower}", "100 9999999999999 1 day 1 100")
         say(house, follower, "/whoami")
-        assert not store.hexists("yd1:reserved:shop", f"shop:{follower}")
+        assert not store.hexists("yd1:aside:shop", f"shop:{follower}")
 
 
 @pytest.mark.parametrize("line", ["确认删除", "/forget confirm", "/删除 确认"])

@@ -194,6 +194,10 @@ if redis.call('HGET', KEYS[2], 'token') ~= ARGV[1] then
 end
 local head = redis.call('LINDEX', KEYS[3], 0)
 if head and string.match(head, '^{"n":(%d+)') == ARGV[4] then
+  -- What a newer program planned is left to it whole: a script that ends in the middle undoes nothing.
+  for a = 12, #ARGV, 3 do
+    if not apply[ARGV[a]] then return redis.error_reply('unknown op ' .. ARGV[a]) end
+  end
   redis.call('LPOP', KEYS[3])
   redis.call('HINCRBY', KEYS[5], 'settled:' .. ARGV[5], 1)
   -- They are found by number: the notice of a flood may have come in between.
@@ -220,9 +224,9 @@ if head and string.match(head, '^{"n":(%d+)') == ARGV[4] then
     local a = 12 + 3 * (k - 8)
     apply[ARGV[a]](KEYS[k], ARGV[a + 1], tonumber(ARGV[a + 2]))
   end
-  local process = redis.call('HGET', KEYS[2], 'process')
+  local process, version = unpack(redis.call('HMGET', KEYS[2], 'process', 'v'))
   redis.call('DEL', KEYS[2])
-  redis.call('HSET', KEYS[2], 'v', 1, 'token', ARGV[1], 'process', process)
+  redis.call('HSET', KEYS[2], 'v', version, 'token', ARGV[1], 'process', process)
   head = redis.call('LINDEX', KEYS[3], 0)
 end
 if not head then

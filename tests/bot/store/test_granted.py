@@ -199,8 +199,8 @@ def test_what_a_dead_process_held_is_free_again(store: Redis, people: People, le
     rooms = [Chat("shop", f"room{number}") for number in range(2)]
     assert [reserve(store, ledger, room, limits=one).paid_by for room in rooms] == ["day", "answers"]
     assert reserve(store, ledger, limits=one).verdict == "answers"
-    for room, kept in store.hgetall(keys.reserved("shop")).items():
-        store.hset(keys.reserved("shop"), room, b" ".join([b"0", b"1000", *kept.split()[2:]]))
+    for room, kept in store.hgetall(keys.aside("shop")).items():
+        store.hset(keys.aside("shop"), room, b" ".join([b"0", b"1000", *kept.split()[2:]]))
 
     assert [paid(store, ledger, one) for _ in range(3)] == ["day", "answers", None]
 

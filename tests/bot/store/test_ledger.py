@@ -73,7 +73,7 @@ def test_what_was_set_aside_is_free_again(store: Redis, ledger: Ledger) -> None:
 def test_what_a_dead_process_set_aside_ends_by_itself(store: Redis, ledger: Ledger) -> None:
     """Nobody waits for a release that never comes."""
     reserve(ledger, most=100, account_cost=100)
-    store.hset(keys.reserved("shop"), str(CHAT), "100 1000")
+    store.hset(keys.aside("shop"), str(CHAT), "100 1000")
 
     assert reserve(ledger, Chat("shop", "oOther"), account_cost=100).verdict == "ok"
 
@@ -122,4 +122,4 @@ def test_reserving_may_run_twice(store: Redis) -> None:
     ledger = Ledger(store, TwiceScripts(store), People(store, Scripts(store), audit_days=1), "UTC")
 
     assert reserve(ledger, most=100, account_cost=100).verdict == "ok"
-    assert store.hlen(keys.reserved("shop")) == 1
+    assert store.hlen(keys.aside("shop")) == 1

@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
+from typing import cast
 
 import pytest
 from redis import Redis
 
-from bot.errors import LeaseLost
+from bot.errors import LeaseLost, StoreError
 from bot.messages import State
 from bot.store import keys
 from bot.store.behind import ALONG_MOST, Behind
 from bot.store.dead_letters import DeadLetters
 from bot.store.inbox import Inbox, Turn
 from bot.store.scripts import Scripts
+from bot.store.turns import Op, Write
 from tests.bot.store.desk import CHAT, TwiceScripts, accept, steady
 
 
@@ -219,3 +222,24 @@ def test_what_is_shown_names_its_number(store: Redis, box: Inbox) -> None:
     (behind,) = taken(box.take(CHAT)).behind
     assert isinstance(behind, Behind)
     assert (behind.n, behind.message.text) == (2, "乙")
+
+
+def test_a_program_that_knows_no_joined_lines_leaves_them_alone(box: Inbox, store: Redis) -> None:
+    """It would end the first of them alone, and the others would be answered once more."""
+    accept(box, "m1")
+    assert box.take(CHAT) is not None
+
+    assert int(store.hget(keys.turn(CHAT), "v") or 0) > keys.SCHEMA
+
+
+def test_what_only_a_newer_program_can_carry_out_changes_nothing(box: Inbox, store: Redis) -> None:
+    """The message waits, whole, for who can."""
+    accept(box, "m1")
+    turn = taken(box.take(CHAT))
+    unknown = replace(Write("set", "yd1:rest:shop:oU", "{}", 1000), op=cast(Op, "later"))
+
+    with pytest.raises(StoreError):
+        box.settle(turn, "command", (Write("set", "yd1:picks:shop:oU", "{}", 1000), unknown))
+
+    assert store.llen(keys.inbox(CHAT)) == 1
+    assert not store.exists("yd1:picks:shop:oU")

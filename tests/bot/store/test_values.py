@@ -104,11 +104,11 @@ def newer(stored: str) -> str:
     ("message", "steps"),
     [
         (newer(MESSAGE), {}),
-        (MESSAGE, {"v": "1", "plan": newer(PLAN)}),
-        (MESSAGE, {"v": "2", "something": "new"}),
+        (MESSAGE, {"v": "2", "plan": newer(PLAN)}),
+        (MESSAGE, {"v": "3", "something": "new"}),
         (MESSAGE.replace('"kind"', '"sort"'), {}),
-        (MESSAGE, {"v": "1", "plan": '{"v":1,"state":"answered"}'}),
-        (MESSAGE, {"v": "1", "plan": "{"}),
+        (MESSAGE, {"v": "2", "plan": '{"v":1,"state":"answered"}'}),
+        (MESSAGE, {"v": "2", "plan": "{"}),
     ],
 )
 def test_a_turn_that_cannot_be_read_is_refused_and_left_as_it_was(
