@@ -10,7 +10,7 @@ from bot.errors import StoreAway, StoreUnfit
 from bot.wiring.door import Door, open_door
 from config import logs
 from config.settings import ConfigError, load
-from handlers import callback, health, privacy
+from handlers import callback, commands, health, privacy
 from handlers.admin_code import admin_code_command
 from handlers.adopt import adopt_command
 from handlers.connect import connect_command
@@ -27,6 +27,7 @@ _APP_LOAD_ERROR = 4
 
 def create_app(door: Door | None = None) -> Flask:
     """Flask with our routes and commands; without a *door* the routes answer 503 and the commands work."""
+    commands.registry()
     app = Flask(__name__, static_folder=None)
     app.cli.add_command(connect_command)
     app.cli.add_command(admin_code_command)

@@ -17,7 +17,7 @@ from bot.messages import Chat
 from bot.wiring.bot import Bot, build_bot
 from config import logs
 from config.settings import ConfigError, load
-from handlers import broadcasting, digest, owner
+from handlers import broadcasting, commands, digest, owner
 from handlers.turn import take_turns
 
 RENEW_S = 1.0
@@ -122,6 +122,7 @@ def _report(turn: Future[None]) -> None:
 def main() -> None:
     """Run until SIGTERM or SIGINT, then let the running turns end; a second one hands them on at once."""
     logs.configure()
+    commands.registry()
     _leave_no_core()
     ending = Ending()
     try:

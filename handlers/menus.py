@@ -72,7 +72,7 @@ def _on_one_line(words: str) -> str:
 
 
 def _top(texts: Texts, name: str, named: Sequence[str]) -> Button:
-    there = (one for one in named if one in commands.COMMANDS)
+    there = (one for one in named if one in commands.registry())
     return Button(
         name, buttons=tuple(Button(texts.say(f"menu_names.{one}"), says=f"/{one}") for one in there)
     )

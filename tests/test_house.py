@@ -112,6 +112,29 @@ def test_a_room_imports_only_lower_floors_or_itself() -> None:
     assert [line for line in wrong if not line.startswith("launch (6) imports launching")] == []
 
 
+def test_nothing_imports_itself_by_a_detour() -> None:
+    """Any module of the product may be imported first."""
+    names = {
+        name_of(path): path for path in sources() if not name_of(path).startswith(("simulator", "bench"))
+    }
+    needs = {name: {found for found in reached(path) if found in names} for name, path in names.items()}
+    while free := [name for name, needed in needs.items() if not needed]:
+        for name in free:
+            del needs[name]
+        for needed in needs.values():
+            needed.difference_update(free)
+
+    assert needs == {}
+
+
+def reached(path: Path) -> Iterator[str]:
+    """The modules that a file imports: of `from a import b`, `a` or its module `a.b`."""
+    for found in imports(path):
+        module = ROOT.joinpath(*found.split("."))
+        is_module = module.with_suffix(".py").exists() or module.is_dir()
+        yield found if is_module else found.rpartition(".")[0]
+
+
 def test_the_simulator_stands_alone() -> None:
     """A shared misreading of the protocol must not hide: the simulator imports nothing of the product."""
     shared = [

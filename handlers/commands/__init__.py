@@ -12,6 +12,7 @@ import pkgutil
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Protocol, cast
 
 from bot.messages import OURS, InboundMessage
@@ -66,17 +67,27 @@ class Called:
     prefixed: bool
 
 
-def _scan() -> dict[str, Command]:
-    modules = (
-        cast(Command, importlib.import_module(f"{__name__}.{found.name}"))
-        for found in pkgutil.iter_modules(__path__)
-    )
-    return {name: module for module in modules for name in module.NAMES}
+@cache
+def registry() -> Mapping[str, Command]:
+    """Every command by each of its names; both programs ask as they start. Raises ValueError for a name that
+    two of them have.
+
+    They are read at the first call, since some of them ask the model, and what asks it looks for commands.
+    """
+    found: dict[str, Command] = {}
+    for entry in pkgutil.iter_modules(__path__):
+        module = cast(Command, importlib.import_module(f"{__name__}.{entry.name}"))
+        for name in module.NAMES:
+            if found.setdefault(name, module) is not module:
+                raise ValueError(f"two commands are called {name}")
+    return found
 
 
 def all_commands() -> list[Command]:
     """Every command once, in the order of /help."""
-    return sorted({found.NAMES: found for found in COMMANDS.values()}.values(), key=lambda found: found.PLACE)
+    return sorted(
+        {found.NAMES: found for found in registry().values()}.values(), key=lambda found: found.PLACE
+    )
 
 
 def shown(*, to_admins: bool) -> list[Command]:
@@ -104,17 +115,17 @@ def parse(text: str) -> Called | None:
     """
     line = text.strip()
     if line in _ADMINS_HELP:
-        return Called(COMMANDS[_ADMINS_COMMAND], line, "", prefixed=True)
+        return Called(registry()[_ADMINS_COMMAND], line, "", prefixed=True)
     said_to = meant.said_to(line)
     if said_to:
-        return Called(COMMANDS["say"], "", " ".join(said_to), prefixed=True)
+        return Called(registry()["say"], "", " ".join(said_to), prefixed=True)
     if line and line[0] in PREFIXES:
         word, argument = (*line[1:].split(None, 1), "", "")[:2]
         word = word.lower()
-        return Called(COMMANDS.get(word), word, argument.strip(), prefixed=True) if _is_word(word) else None
+        return Called(registry().get(word), word, argument.strip(), prefixed=True) if _is_word(word) else None
     numbered = _NUMBERED.fullmatch(line) or _CODED.fullmatch(line)
     name, number = numbered.groups() if numbered else (line, "")
-    command = None if name.isascii() else COMMANDS.get(name) or COMMANDS.get(name.lower())
+    command = None if name.isascii() else registry().get(name) or registry().get(name.lower())
     if command and not command.ADMINS and (not number or command.NAMES[0] in _TAKE_NUMBERS):
         return Called(command, name, number, prefixed=False)
     return None
@@ -158,6 +169,3 @@ def _named(message: InboundMessage) -> str:
     """The English name of the command that *message* calls; empty where it calls none."""
     called = parse(message.text) if message.kind == "text" else None
     return called.command.NAMES[0] if called is not None and called.command is not None else ""
-
-
-COMMANDS: Mapping[str, Command] = _scan()

@@ -24,7 +24,7 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     """All commands in one message, or more about the one that *argument* names."""
     texts = texts_of(bot, turn, recalled)
     word = argument.strip().lstrip(commands.PREFIXES).lower()
-    found = commands.COMMANDS.get(word)
+    found = commands.registry().get(word)
     if not word:
         lines = [line_of(texts, command) for command in commands.shown(to_admins=False)]
         text = "\n".join((texts.say("help_head"), *lines, texts.say("help_foot")))

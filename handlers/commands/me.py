@@ -24,7 +24,7 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     """Each with what it does."""
     texts = texts_of(bot, turn, recalled)
     names = (*_MINE[:3], "model", *_MINE[3:]) if len(models.allowed(bot, recalled)) > 1 else _MINE
-    found = [commands.COMMANDS[name] for name in names]
+    found = [commands.registry()[name] for name in names]
     choices = [
         Choice(command.NAMES[1], f"/{command.NAMES[0]}", texts.say(f"commands.{command.NAMES[0]}.line"))
         for command in found

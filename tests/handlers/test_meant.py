@@ -20,7 +20,7 @@ def test_an_admin_answers_in_the_form_that_they_were_told_in(line: str) -> None:
 
     assert said_to(line) == ("12", "好的")
     assert called is not None
-    assert (called.command, called.word) == (commands.COMMANDS["say"], "")
+    assert (called.command, called.word) == (commands.registry()["say"], "")
     assert somebody(called.argument) == ("12", "好的")
 
 
@@ -85,4 +85,4 @@ def test_every_sign_stands_before_a_command(line: str) -> None:
     called = commands.parse(line)
 
     assert called is not None
-    assert called.command is commands.COMMANDS["forget"]
+    assert called.command is commands.registry()["forget"]

@@ -9,7 +9,7 @@ from bot.channels.base import Button
 from config.accounts import AccountSettings, OfficialSettings, WecomSettings
 from config.wording import Language, load_texts
 from handlers import menus
-from handlers.commands import COMMANDS
+from handlers.commands import registry
 
 ZH = load_texts("zh")
 SECRETS = {"token": "t0", "aes_key": "a" * 43}
@@ -43,7 +43,7 @@ def test_the_default_menu_is_within_every_platforms_limits(
         assert 1 <= len(top["sub_button"]) <= 5
         for one in top["sub_button"]:
             assert len(one["name"].encode()) <= 16, one
-            assert one["key"].removeprefix("say:/") in COMMANDS
+            assert one["key"].removeprefix("say:/") in registry()
 
 
 def test_the_default_menu_speaks_as_designed() -> None:
@@ -52,7 +52,7 @@ def test_the_default_menu_speaks_as_designed() -> None:
 
     assert lines.splitlines()[:2] == ["本店：官网", "问小答：新对话 · 换个角色 · 重答一次 · 接着说"]
     assert lines.splitlines()[2].startswith("我的：今日用量 · 历史对话")
-    assert "转人工" not in lines or "human" in COMMANDS
+    assert "转人工" not in lines or "human" in registry()
 
 
 def test_a_menu_of_ones_own_replaces_all_of_it() -> None:
