@@ -16,6 +16,7 @@ from bot.errors import StoreAway, StoreError, StoreUnfit
 from bot.messages import Chat
 from bot.wiring.bot import Bot, build_bot
 from config import logs
+from config.cores import leave_no_core
 from config.settings import ConfigError, load
 from handlers import broadcasting, commands, digest, owner
 from handlers.turn import take_turns
@@ -123,7 +124,7 @@ def main() -> None:
     """Run until SIGTERM or SIGINT, then let the running turns end; a second one hands them on at once."""
     logs.configure()
     commands.registry()
-    _leave_no_core()
+    leave_no_core()
     ending = Ending()
     try:
         bot = build_bot(load())
@@ -199,12 +200,6 @@ def _end(bot: Bot, pool: Pool, ended: threading.Event) -> None:
     # Threads of turns that did not end would keep the process: their steps are saved, others go on with them.
     sys.stdout.flush()
     os._exit(0)
-
-
-def _leave_no_core() -> None:
-    """A process that crashes writes no core file: it would hold every secret, and what people said."""
-    _, hard = resource.getrlimit(resource.RLIMIT_CORE)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
 
 
 def _room_for(threads: int) -> int:

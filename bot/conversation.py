@@ -7,7 +7,8 @@ import regex
 
 MESSAGE_TOKENS = 4
 """What the chat format itself costs for each message, by OpenAI's counting; generous for other models."""
-
+QUESTION_TOKENS = 200
+"""So much of a question must fit beside what the model is told first."""
 
 GO_ON = (
     "（你上面的回答断在了半途。请从断开的地方直接接着写：不要重复已经写过的，也不要解释。）\n"

@@ -21,6 +21,7 @@ from gunicorn.http.errors import (  # type: ignore[import-untyped]  # noqa: E402
 )
 from gunicorn.workers.ggevent import GeventWorker  # type: ignore[import-untyped]  # noqa: E402
 
+from config.cores import leave_no_core  # noqa: E402
 from config.logs import configure  # noqa: E402
 from config.settings import ConfigError, Settings, load  # noqa: E402
 
@@ -130,19 +131,13 @@ def _connections() -> int:
     return allowed - SPARE_FILES
 
 
-def _leave_no_core() -> None:
-    """A process that crashes writes no core file: it would hold every secret, and what people said."""
-    _, hard = resource.getrlimit(resource.RLIMIT_CORE)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
-
-
 def post_worker_init(worker: Any) -> None:
     """Put the patient body in front of the app, in each web process once it has loaded it."""
     worker.wsgi = PatientBody(worker.wsgi)
 
 
 configure()
-_leave_no_core()
+leave_no_core()
 _loaded = _settings()
 
 wsgi_app = "app:app"

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from bot.conversation import room
+from bot.conversation import QUESTION_TOKENS, room
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from handlers.words import language_of, texts_of
@@ -10,8 +10,6 @@ from handlers.words import language_of, texts_of
 if TYPE_CHECKING:  # the web process imports this through the commands; the Bot would bring openai along
     from bot.wiring.bot import Bot
 
-QUESTION_TOKENS = 200
-"""So much of a question must fit beside a role, else the role is left out."""
 OWN = "own "
 """Before a role that a person wrote, where it is kept."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields
 from typing import get_args
 
 from bot.channels.base import Channel
-from bot.conversation import Budget, room
+from bot.conversation import QUESTION_TOKENS, Budget, room
 from bot.failpoints import Failpoints
 from bot.model import Model
 from bot.moderation import Moderator, WordLists
@@ -24,9 +24,6 @@ from config.prices import Prices, load_prices
 from config.sections import SHIPPED_WORDS
 from config.settings import ConfigError, Settings
 from config.wording import Language, Texts, load_texts
-
-QUESTION_TOKENS = 200
-"""So much of a question must fit beside the system text, else the start is refused."""
 
 
 @dataclass(frozen=True, slots=True)
