@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.conversation import GO_ON
+from bot.store.notices import Notices
+from bot.store.scripts import Scripts
 from simulator.testing import BOSS, XIAOLIN, XIAOYU
 from tests.scenarios.house import House, wait_for
 
@@ -146,9 +148,8 @@ def test_after_a_crash_the_model_goes_on_with_what_was_read(tmp_path: Path, plac
 def test_an_admin_reads_what_the_owner_should_know_before_the_next_answer(house: House) -> None:
     """A notice never stands in the middle of an answer."""
     slowly(house)
-    house.simulator.platform.fail_sends("office", 60020, 1)
-    house.simulator.say("office", "refused-ip", "讲讲吧")
-    house.simulator.wait_replies("office", "refused-ip", 1, 30.0)
+    with house.store as store:
+        Notices(store, Scripts(store)).raise_("ip_not_allowed", "office", errcode=60020)
     house.simulator.say("shop", BOSS, "讲讲吧")
     house.simulator.wait_replies("shop", BOSS, 2)
     house.simulator.model.reset()
