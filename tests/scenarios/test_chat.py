@@ -204,8 +204,8 @@ def test_an_over_long_message_is_cut_and_said_so(house: House, follower: str) ->
 @pytest.mark.parametrize(
     "manner",
     [
-        {"mode": "500"},
-        {"mode": "429", "retry_after_s": 60.0},
+        pytest.param({"mode": "500"}, marks=pytest.mark.chaos),
+        pytest.param({"mode": "429", "retry_after_s": 60.0}, marks=pytest.mark.chaos),
         {"mode": "hang"},
     ],
 )
