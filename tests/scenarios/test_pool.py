@@ -59,12 +59,12 @@ def each_answered_once(house: House, people: Sequence[str]) -> None:
 
 
 def test_what_the_pool_cannot_take_waits(tmp_path: Path) -> None:
-    """Three threads and twelve people: three questions at a time, the rest waits, and figures say so."""
+    """Three threads and six people: three questions at a time, the rest waits, and figures say so."""
     with House(tmp_path, environment={"WORKER_THREADS": "3"}) as house:
-        house.simulator.model.set(first_byte_s=1.5)
-        people = crowd(house, 12)
+        house.simulator.model.set(first_byte_s=1.0)
+        people = crowd(house, 6)
         wait_for(lambda: gauge(house, "yingda_running") == 3, "three answers are being made")
-        assert gauge(house, "yingda_waiting") == 12
+        assert gauge(house, "yingda_waiting") == 6
         assert gauge(house, "yingda_workers") == 1
         told = rq_info(house).split("\n")
 
@@ -74,7 +74,7 @@ def test_what_the_pool_cannot_take_waits(tmp_path: Path) -> None:
             time.sleep(0.05)
         each_answered_once(house, people)
         assert most == 3
-        assert len(house.simulator.model.calls) == 12
+        assert len(house.simulator.model.calls) == 6
         wait_for(lambda: gauge(house, "yingda_running") == 0, "nothing runs")
         assert any(line.startswith("queue yingda ") for line in told), told
         assert sum(line.startswith("worker worker-") for line in told) == 1, told
@@ -115,6 +115,7 @@ def test_ctrl_c_that_comes_twice_at_once_counts_once(tmp_path: Path) -> None:
         assert len(house.simulator.model.calls) == 1
 
 
+@pytest.mark.chaos
 def test_twenty_answers_in_flight_survive_sigkill(tmp_path: Path) -> None:
     """Each is asked for once more and arrives once, within ten seconds; no other call is repeated."""
     with House(tmp_path, workers=2) as house:
