@@ -20,16 +20,17 @@ BOSSES = {"shop": BOSS, "office": "boss"}
 ACCOUNTS = pytest.mark.parametrize("account", ["shop", "office"])
 
 
+@pytest.fixture(scope="module")
 def closed_hours() -> str:
-    """Hours that begin three hours from now."""
+    """Hours that begin three hours from now, the same for the house and its tests."""
     now = datetime.now(ZoneInfo("Asia/Shanghai"))
     return f"{now + timedelta(hours=3):%H:00}-{now + timedelta(hours=4):%H:00}"
 
 
 @pytest.fixture(scope="module")
-def other_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def other_house(tmp_path_factory: pytest.TempPathFactory, closed_hours: str) -> Iterator[House]:
     """The office is closed; nobody is an admin of it but a paired one."""
-    environment = {"YINGDA_ACCOUNTS__OFFICE__HUMAN_HOURS": closed_hours()}
+    environment = {"YINGDA_ACCOUNTS__OFFICE__HUMAN_HOURS": closed_hours}
     with House(tmp_path_factory.mktemp("closed"), environment=environment) as house:
         yield house
 
@@ -263,12 +264,12 @@ def test_an_admin_alone_finds_nobody(house: House) -> None:
     assert say(house, BOSS, "echo:那你说").startswith("那你说")
 
 
-def test_off_hours_are_told_and_the_words_kept(other_house: House, follower: str) -> None:
+def test_off_hours_are_told_and_the_words_kept(other_house: House, follower: str, closed_hours: str) -> None:
     """The AI goes on, nobody is disturbed, and an admin finds the case in the morning."""
     number = number_of(other_house, follower, "office")
     before = heard(other_house, "boss", "office")
     told = say(other_house, follower, "/转人工 我要退货", account="office")
-    hours = closed_hours().replace("-", "–")
+    hours = closed_hours.replace("-", "–")
     assert told == f"现在不是人工时间（{hours}），你的话已记下，上班后有人回你。要不我先帮你看看？"
 
     assert say(other_house, follower, "echo:那你说", account="office").startswith("那你说")
