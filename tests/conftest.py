@@ -16,13 +16,19 @@ from redis.exceptions import ResponseError
 
 from launching.store import command, find_binary
 
-_PORTS = {"gw0": range(15_000, 23_000), "gw1": range(23_000, 31_000)}
-"""Processes of pytest-xdist that look for ports at the same time do not get the same one."""
+_PORTS = range(15_000, 31_000)
+"""Below those that the system gives to outgoing connections."""
+
+
+def own_ports() -> range:
+    """Those of this process: processes of pytest-xdist that look for one at the same time share none."""
+    number = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    return _PORTS[int(number) :: int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))]
 
 
 def free_port() -> int:
-    """A loopback port nobody listens on, below those that the system gives to outgoing connections."""
-    ports = _PORTS.get(os.environ.get("PYTEST_XDIST_WORKER", ""), range(15_000, 31_000))
+    """A loopback port nobody listens on."""
+    ports = own_ports()
     while True:
         port = random.choice(ports)
         with socket.socket() as probe, suppress(OSError):

@@ -1,9 +1,12 @@
 """The house keeps its shape: floors, owners of libraries, sizes, and the modules found by scanning."""
 
 import ast
+import importlib
 import inspect
+import pkgutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -11,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bot.messages import OURS
-from handlers import commands
+from handlers import commands, on
 from handlers.on import HANDLERS
 
 ROOT = Path(__file__).parent.parent
@@ -234,6 +237,37 @@ def test_a_handler_has_the_shape_of_a_handler(kind: str) -> None:
     """KINDS and reply(bot, turn, recalled)."""
     assert kind in HANDLERS[kind].KINDS
     assert list(inspect.signature(HANDLERS[kind].reply).parameters) == ["bot", "turn", "recalled"]
+
+
+def test_no_two_files_are_the_same_command_or_handler() -> None:
+    """Each folder is read into one mapping, in which the later file would hide the earlier one."""
+    modules = {
+        room: [
+            importlib.import_module(f"{room.__name__}.{one.name}")
+            for one in pkgutil.iter_modules(room.__path__)
+        ]
+        for room in (commands, on)
+    }
+    named = Counter(name for module in modules[commands] for name in module.NAMES)
+    places = Counter(module.PLACE for module in modules[commands] if module.PLACE)
+    kinds = Counter(kind for module in modules[on] for kind in module.KINDS)
+    twice = [one for counted in (named, places, kinds) for one, number in counted.items() if number > 1]
+
+    assert twice == []
+
+
+def test_what_is_left_to_make_chaos_lies_where_it_looks() -> None:
+    """Anywhere else a test that is marked chaos would never run."""
+    looked_at = (ROOT / "tests" / "chaos", ROOT / "tests" / "scenarios")
+    hidden = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        if not any(folder in path.parents for folder in looked_at)
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute) and ast.unparse(node).endswith("mark.chaos")
+    ]
+
+    assert hidden == []
 
 
 def test_every_kind_of_message_has_a_handler() -> None:

@@ -74,12 +74,12 @@ def test_the_gauge_sees_this_process_work() -> None:
 
 
 def test_a_short_run_measures_the_real_thing(tmp_path: Path) -> None:
-    """`python -m bench`, a hundredth of it: real processes, a table, a page that says that it was short."""
+    """`python -m bench`, cut very short: real processes, a table, a page that says that it was short."""
     written = tmp_path / "page.md"
-    line = [sys.executable, "-m", "bench", "--only", "flow", "--scale", "0.02", "--page", str(written)]
+    line = [sys.executable, "-m", "bench", "--only", "flow", "--scale", "0.005", "--page", str(written)]
     done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
 
     assert done.returncode in (0, 1), done.stderr
     assert "messages a second" in done.stdout
     assert HEADINGS["flow"] in written.read_text()
-    assert "0.02 of a whole run" in written.read_text()
+    assert "0.005 of a whole run" in written.read_text()

@@ -27,7 +27,7 @@ from tests.chaos.fuzzing import TOKENS, Case, Gun, Judge
 
 WATCHED = ["bot.channels", "bot.messages", "handlers.callback", "handlers.commands"]
 """What atheris measures the coverage of."""
-LOOK_EVERY = 2000
+LOOK_EVERY = 500
 PAGE_MB = os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
@@ -66,7 +66,7 @@ class Session:
     began: float = field(default_factory=time.monotonic)
 
     def run(self, case: Case) -> None:
-        """One input; every few thousand the memory is read and the store, which would grow, is emptied."""
+        """One input; every few hundred the memory is read and the store, which would grow, is emptied."""
         self.loud.heard.clear()
         self.judge.hold(case)
         assert not self.loud.heard, (self.loud.heard, case)

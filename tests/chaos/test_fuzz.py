@@ -128,13 +128,19 @@ def judged(results: list[dict[str, Any]], figures: Figures) -> None:
     figures.put("memory after fuzzing", f"+{grown} MB", "< 50 MB", f"{total} inputs")
 
 
-def test_row_38_twenty_thousand_inputs(tmp_path: Path, store_port: int, seed: int, figures: Figures) -> None:
+@pytest.mark.parametrize(
+    ("guided", "by_hypothesis"), [(2_000, 500), pytest.param(9_000, 2_000, marks=pytest.mark.chaos)]
+)
+def test_row_38_thousands_of_inputs(
+    tmp_path: Path, store_port: int, seed: int, figures: Figures, guided: int, by_hypothesis: int
+) -> None:
     """hypothesis and atheris, outside and validly signed; a real store keeps what gets in."""
     engine = "atheris" if HAVE_ATHERIS else "chance"
-    jobs = [Job(engine, 9_000, OUTER), Job(engine, 9_000, INNER), Job("hypothesis", 2_000, (*OUTER, *INNER))]
+    jobs = [Job(engine, guided, OUTER), Job(engine, guided, INNER)]
+    jobs += [Job("hypothesis", by_hypothesis, (*OUTER, *INNER))]
     results = fuzz(tmp_path, store_port, seed, jobs)
 
-    assert sum(result["runs"] for result in results) >= 20_000
+    assert sum(result["runs"] for result in results) >= 2 * guided + by_hypothesis
     judged(results, figures)
 
 

@@ -63,34 +63,40 @@ def deaths(house: House) -> Deaths:
     return Deaths(house, chats, took_s, verdict, Books.of(house, words_of(house, list(chats.values()))))
 
 
+@pytest.mark.chaos
 def test_row_06_a_web_process_dies_before_the_message_is_kept(deaths: Deaths) -> None:
     """Nothing was said yes to: the platform delivers again, and that is answered once."""
     assert deaths.replies("pre_ingest") == deaths.calls("pre_ingest") == 1
 
 
+@pytest.mark.chaos
 def test_row_07_a_web_process_dies_before_a_worker_is_told(deaths: Deaths) -> None:
     """The sweeper finds what nobody was told of; the repeat is dropped."""
     assert deaths.replies("post_ingest") == deaths.calls("post_ingest") == 1
     assert deaths.took_s["post_ingest"] < 5.0
 
 
+@pytest.mark.chaos
 def test_row_08_a_web_process_dies_before_it_can_acknowledge(deaths: Deaths) -> None:
     """A worker may be at it already: the repeat is dropped."""
     assert deaths.replies("pre_ack") == deaths.calls("pre_ack") == 1
 
 
+@pytest.mark.chaos
 def test_row_09_a_worker_dies_while_the_model_is_asked(deaths: Deaths) -> None:
     """The model is asked once more, and there is one reply."""
     assert deaths.replies("mid_llm") == 1
     assert deaths.calls("mid_llm") <= 2
 
 
+@pytest.mark.chaos
 @pytest.mark.parametrize("place", ["pre_send", "pre_done"])
 def test_row_10_a_worker_dies_with_the_answer_saved(deaths: Deaths, place: str) -> None:
     """The saved answer is used: the model is asked once, whether it was still to be sent or already sent."""
     assert deaths.replies(place) == deaths.calls(place) == 1
 
 
+@pytest.mark.chaos
 def test_row_11_a_worker_dies_between_sent_and_recorded(deaths: Deaths) -> None:
     """The one ambiguity is counted, and WeCom's duplicate check closes it."""
     assert deaths.replies("post_send") == deaths.calls("post_send") == 1
@@ -100,6 +106,7 @@ def test_row_11_a_worker_dies_between_sent_and_recorded(deaths: Deaths) -> None:
     )
 
 
+@pytest.mark.chaos
 def test_row_12_a_worker_dies_with_a_hint_in_its_hands(house: House, deaths: Deaths) -> None:
     """The wake-up is gone; the sweeper of the other worker repeats it."""
     assert deaths.verdict.doubled == 0
@@ -115,6 +122,7 @@ def test_row_12_a_worker_dies_with_a_hint_in_its_hands(house: House, deaths: Dea
     assert killing.seconds(chat) < 5.0
 
 
+@pytest.mark.chaos
 def test_the_ledger_counts_each_answer_once_wherever_a_process_died(deaths: Deaths) -> None:
     """Also one that was asked for twice, sent twice, or whose settling was begun by somebody who died."""
     words = {deaths.house.simulator.replies(*chat)[0].text.split("\n")[0] for chat in deaths.chats.values()}
@@ -134,6 +142,7 @@ def test_an_unknown_place_is_refused_at_the_start(house: House, process: str) ->
     assert len(error.splitlines()) == 1, error
 
 
+@pytest.mark.chaos
 def test_row_14_a_web_process_whose_master_is_killed_ends_too(house: House, deaths: Deaths) -> None:
     """What it still accepts is answered once, although everything is delivered to another one as well."""
     assert deaths.verdict.lost == 0

@@ -239,18 +239,37 @@ def test_a_stranger_sends_nothing(daytime: House, follower: str, line: str) -> N
     assert say(daytime, follower, line, account="office").startswith("没有「")
 
 
+def at_night(folder: Path) -> House:
+    """A house for a context manager, where it is eleven in the evening."""
+    return House(folder, environment={**OPEN, **zone_where_it_is(23)})
+
+
+def left_over(house: House) -> str:
+    """A notice that was begun by day waits for the colleague whose name this is; a worker leaves it alone."""
+    say(house, "boss", "/whoami", account="office")
+    (peer,) = crowd(house, "sleeper", 1)
+    with house.store as store:
+        fields = {"v": 1, "name": "9", "words": "睡了吗", "by": 1, "cursor": 0, "last": 2, "queued": 0}
+        fields |= {"skipped": 0, "unreachable": 0, "moved": store.time()[0] * 1000}
+        store.hset("yd1:broadcast:office", mapping=fields)
+        store.sadd("yd1:broadcasts", "office")
+        wait_for(lambda: 0 < store.pttl("yd1:broadcast_held:office") <= 1000, "a worker has looked at it")
+        assert store.hget("yd1:broadcast:office", "cursor") == b"0"
+    return peer
+
+
 def test_nobody_is_disturbed_at_night(tmp_path: Path) -> None:
-    """Neither by a new one nor by one that waited; it goes on in the morning."""
-    with House(tmp_path, environment={**OPEN, **zone_where_it_is(23)}) as house:
+    """Neither by a new one nor by one that waited."""
+    with at_night(tmp_path) as house:
         assert say(house, "boss", "#公告 睡了吗", account="office").startswith("22:00 到 8:00 不发公告")
-        (peer,) = crowd(house, "sleeper", 1)
-        with house.store as store:
-            fields = {"v": 1, "name": "9", "words": "睡了吗", "by": 1, "cursor": 0, "last": 2, "queued": 0}
-            fields |= {"skipped": 0, "unreachable": 0, "moved": store.time()[0] * 1000}
-            store.hset("yd1:broadcast:office", mapping=fields)
-            store.sadd("yd1:broadcasts", "office")
-            wait_for(lambda: 0 < store.pttl("yd1:broadcast_held:office") <= 1000, "a worker has looked at it")
-            assert store.hget("yd1:broadcast:office", "cursor") == b"0"
+        assert heard(house, "office", left_over(house), "睡了吗") == 0
+
+
+@pytest.mark.chaos
+def test_what_waited_through_the_night_goes_out_in_the_morning(tmp_path: Path) -> None:
+    """A worker by whose clock it is noon goes on where it was left."""
+    with at_night(tmp_path) as house:
+        peer = left_over(house)
         house.stop("worker0", signal.SIGKILL)
         house.start_worker(1, zone_where_it_is(12))
         wait_for(lambda: heard(house, "office", peer, "睡了吗") == 1, "the morning")

@@ -42,6 +42,7 @@ def test_what_is_wrong_comes_first_in_the_chat(house: House) -> None:
     assert "✗ shop 公示：" in told
 
 
+@pytest.mark.chaos
 def test_a_model_that_hangs_does_not_keep_the_admin(house: House) -> None:
     """The answer comes within eight seconds, and says what did not."""
     house.simulator.model.set(mode="hang")

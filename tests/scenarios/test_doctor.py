@@ -249,6 +249,7 @@ def test_an_account_that_is_said_to_write_and_may_not(house: House) -> None:
     assert line(told, "shop 权限").startswith("✗ shop 权限：这个号不能主动发消息，accounts.shop.reply")
 
 
+@pytest.mark.chaos
 def test_a_model_is_timed(house: House) -> None:
     """Slower than WeChat waits is ✗; it is asked one small question, once."""
     house.simulator.model.set(first_byte_s=5.5)

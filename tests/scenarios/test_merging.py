@@ -1,7 +1,9 @@
 """Lines that pile up are answered together: in one answer, with one call of the model, and none is lost."""
 
 import signal
+import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,23 +19,35 @@ IN_WORKER = ("mid_llm", "pre_send", "post_send", "pre_done")
 
 @pytest.fixture(scope="module")
 def piled_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A house without a worker: what is said waits until one starts."""
-    with House(tmp_path_factory.mktemp("piled"), workers=0) as house:
+    """A house with room for a long question, and one worker, which can be stopped."""
+    with House(tmp_path_factory.mktemp("piled")) as house:
         yield house
 
 
 @pytest.fixture
 def piled(piled_house: House) -> House:
-    """Nobody works, and the model has not been asked."""
+    """The same, with its worker, and with a model that has not been asked."""
+    if "worker0" not in piled_house.processes:
+        piled_house.start_worker()
     piled_house.simulator.model.reset()
     return piled_house
 
 
-def answered(house: House) -> None:
-    """Let a worker answer everything that waits, and end it."""
-    house.start_worker()
-    house.drained()
-    house.stop("worker0", signal.SIGKILL)
+def pile(house: House, account: str, peer: str, *lines: str) -> None:
+    """*peer* says *lines*, all of them before the only worker looks at the first."""
+    with frozen(house.processes["worker0"]):
+        for line in lines:
+            house.simulator.say(account, peer, line)
+
+
+@contextmanager
+def frozen(process: "subprocess.Popen[bytes]") -> Iterator[None]:
+    """*process* stands still: shorter than anybody takes it for dead."""
+    process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGCONT)
 
 
 def said(house: House, account: str, peer: str) -> list[str]:
@@ -73,9 +87,8 @@ def test_lines_said_meanwhile_get_one_answer(house: House, follower: str, accoun
 @pytest.mark.parametrize("account", ACCOUNTS)
 def test_lines_that_waited_for_a_worker_get_one_answer(piled: House, follower: str, account: str) -> None:
     """The first of them too."""
-    for line in ("echo:甲", "乙", "丙"):
-        piled.simulator.say(account, follower, line)
-    answered(piled)
+    pile(piled, account, follower, "echo:甲", "乙", "丙")
+    piled.drained()
 
     assert said(piled, account, follower) == ["甲\n乙\n丙"]
     assert questions(piled) == ["echo:甲\n乙\n丙"]
@@ -83,9 +96,8 @@ def test_lines_that_waited_for_a_worker_get_one_answer(piled: House, follower: s
 
 def test_nothing_is_joined_across_a_command(piled: House, follower: str) -> None:
     """What stood before it is answered before it."""
-    for line in ("echo:甲", "乙", "/whoami", "echo:丙", "丁"):
-        piled.simulator.say("shop", follower, line)
-    answered(piled)
+    pile(piled, "shop", follower, "echo:甲", "乙", "/whoami", "echo:丙", "丁")
+    piled.drained()
 
     first, command, second = said(piled, "shop", follower)
     assert (first, second) == ("甲\n乙", "丙\n丁")
@@ -94,10 +106,11 @@ def test_nothing_is_joined_across_a_command(piled: House, follower: str) -> None
 
 def test_nothing_is_joined_across_another_kind(piled: House, follower: str) -> None:
     """A picture has its own answer, in its place."""
-    piled.simulator.say("shop", follower, "echo:甲")
-    piled.simulator.say("shop", follower, "", kind="image")
-    piled.simulator.say("shop", follower, "echo:乙")
-    answered(piled)
+    with frozen(piled.processes["worker0"]):
+        piled.simulator.say("shop", follower, "echo:甲")
+        piled.simulator.say("shop", follower, "", kind="image")
+        piled.simulator.say("shop", follower, "echo:乙")
+    piled.drained()
 
     heard = said(piled, "shop", follower)
     assert (heard[0], heard[2]) == ("甲", "乙")
@@ -106,9 +119,8 @@ def test_nothing_is_joined_across_another_kind(piled: House, follower: str) -> N
 
 def test_no_two_lines_become_a_command(piled: House) -> None:
     """`#1` and a word behind it are no words to number 1, and `/` before `ban 1` bans nobody."""
-    for line in ("#1", "echo:你好", "/", "ban 1", "再见"):
-        piled.simulator.say("shop", BOSS, line)
-    answered(piled)
+    pile(piled, "shop", BOSS, "#1", "echo:你好", "/", "ban 1", "再见")
+    piled.drained()
 
     assert questions(piled) == ["#1", "echo:你好", "/", "ban 1\n再见"]
 
@@ -116,9 +128,8 @@ def test_no_two_lines_become_a_command(piled: House) -> None:
 def test_a_pile_too_long_for_one_question_is_cut_between_lines(piled: House, follower: str) -> None:
     """Nothing of it is lost: what the model has no room for is the next question."""
     lines = [f"第{number}段" + "讲一讲这家店的书、活动和价钱。" * 60 for number in range(4)]
-    for line in lines:
-        piled.simulator.say("office", follower, line)
-    answered(piled)
+    pile(piled, "office", follower, *lines)
+    piled.drained()
 
     asked = questions(piled)
     assert 1 < len(asked) < len(lines)
@@ -130,14 +141,11 @@ def test_stop_stops_all_of_them(piled: House, follower: str) -> None:
     """Also those that were joined: each is settled as stopped, and nothing of them is answered."""
     stopped, merged = ended(piled, "stopped"), ended(piled, "merged")
     piled.simulator.model.set(first_byte_s=20.0)
-    for line in ("echo:甲", "乙", "丙"):
-        piled.simulator.say("shop", follower, line)
-    piled.start_worker()
+    pile(piled, "shop", follower, "echo:甲", "乙", "丙")
     wait_for(lambda: questions(piled) == ["echo:甲\n乙\n丙"], "asked")
     piled.simulator.say("shop", follower, "停")
     piled.simulator.wait_replies("shop", follower, 1)
     piled.drained()
-    piled.stop("worker0", signal.SIGKILL)
 
     assert said(piled, "shop", follower) == ["好，不答了。想到别的再叫我。"]
     assert (ended(piled, "stopped") - stopped, ended(piled, "merged") - merged) == (3, 0)
@@ -166,6 +174,7 @@ def test_each_line_counts_in_the_day(house: House, follower: str) -> None:
 @pytest.mark.parametrize("place", IN_WORKER)
 def test_a_worker_dies_with_lines_that_were_joined(piled: House, follower: str, place: str) -> None:
     """Whoever takes it up asks, or says, the same; a line that came meanwhile is answered after it."""
+    piled.stop("worker0", signal.SIGKILL)
     for line in ("echo:甲", "乙", "丙"):
         piled.simulator.say("office", follower, line)
     piled.start_worker(7, {"YINGDA_FAILPOINTS__ARMED": place})
@@ -175,7 +184,8 @@ def test_a_worker_dies_with_lines_that_were_joined(piled: House, follower: str, 
     counts = piled.counts()
     assert counts["accepted"] - piled.settled() == 3, "all of them wait"
     piled.simulator.say("office", follower, "echo:丁")
-    answered(piled)
+    piled.start_worker()
+    piled.drained()
 
     assert said(piled, "office", follower) == ["甲\n乙\n丙", "丁"]
     # At mid_llm the question may have left the process before it died.
@@ -189,13 +199,13 @@ def test_a_question_that_was_asked_is_asked_again_as_it_was(piled: House, follow
     """Its worker dies while the model writes, and another line has come: that waits for its own answer."""
     piled.simulator.model.set(first_byte_s=20.0)
     piled.simulator.say("shop", follower, "echo:甲")
-    piled.start_worker(7)
     wait_for(lambda: len(questions(piled)) == 1, "asked")
     for line in ("echo:乙", "丙"):
         piled.simulator.say("shop", follower, line)
-    piled.stop("worker7", signal.SIGKILL)
+    piled.stop("worker0", signal.SIGKILL)
     piled.simulator.model.set(first_byte_s=0.0)
-    answered(piled)
+    piled.start_worker()
+    piled.drained()
 
     assert questions(piled) == ["echo:甲", "echo:甲", "echo:乙\n丙"]
     assert said(piled, "shop", follower) == ["甲", "乙\n丙"]
@@ -210,10 +220,11 @@ def test_a_poisonous_pile_is_given_up_whole_and_comes_back_whole(tmp_path: Path)
         house.start_worker(7, {"YINGDA_FAILPOINTS__ARMED": "mid_llm"})
         victim = house.processes.pop("worker7")
         wait_for(lambda: victim.poll() is not None, "a death", 30.0)
-        answered(house)
+        house.start_worker()
+        house.drained()
         assert [text[:8] for text in said(house, "shop", "oPile")] == ["这条消息我试了几"]
         assert (ended(house, "dead_letter"), ended(house, "merged")) == (1, 1)
 
         assert flask(house, "requeue", "all")[0] == 0
-        answered(house)
+        house.drained()
         assert said(house, "shop", "oPile")[1] == "甲\n乙"

@@ -17,6 +17,20 @@ def own_house(tmp_path: Path) -> Iterator[House]:
         yield house
 
 
+@pytest.fixture(scope="module")
+def whole_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A house that lives through what is done to it."""
+    with House(tmp_path_factory.mktemp("whole")) as house:
+        yield house
+
+
+@pytest.fixture
+def whole(whole_house: House) -> House:
+    """The same, with a stand-in that answers at once."""
+    whole_house.simulator.model.reset()
+    return whole_house
+
+
 @pytest.mark.parametrize("account", ["office"])
 def test_an_answer_survives_a_killed_worker(own_house: House, account: str) -> None:
     """SIGKILL while the model answers: another worker answers once, within ten seconds."""
@@ -54,43 +68,43 @@ def test_memory_and_waiting_messages_survive_a_restart_of_everything(own_house: 
     own_house.drained()
 
 
-def test_the_store_may_go_away_and_come_back(own_house: House) -> None:
+def test_the_store_may_go_away_and_come_back(whole: House) -> None:
     """Meanwhile callbacks get 503 and are delivered again; no process ends; nothing is lost."""
-    simulator = own_house.simulator
+    simulator = whole.simulator
     simulator.say("shop", "oStore", "echo:前")
     simulator.wait_replies("shop", "oStore", 1)
-    own_house.stop("store", signal.SIGKILL)
-    wait_for(lambda: own_house.get("/readyz")[0] == 503, "not ready without a store")
+    whole.stop("store", signal.SIGKILL)
+    wait_for(lambda: whole.get("/readyz")[0] == 503, "not ready without a store")
     statuses: list[int] = []
     sender = threading.Thread(
         target=lambda: statuses.extend(simulator.say("shop", "oStore", "echo:后").statuses)
     )
     sender.start()
-    wait_for(lambda: "callback not kept" in own_house.log("web0"), "one delivery is refused")
-    own_house.start_store()
+    wait_for(lambda: "callback not kept" in whole.log("web0"), "one delivery is refused")
+    whole.start_store()
     sender.join(20)
 
     assert statuses[0] == 503
     assert statuses[-1] == 200
     heard = simulator.wait_replies("shop", "oStore", 2, 15.0)
     assert [sent.text.splitlines()[0] for sent in heard] == ["前", "后"]
-    own_house.await_ready()
-    assert all(process.poll() is None for process in own_house.processes.values())
-    own_house.drained()
+    whole.await_ready()
+    assert all(process.poll() is None for process in whole.processes.values())
+    whole.drained()
 
 
-def test_a_store_that_restarts_during_an_answer_costs_no_second_call(own_house: House) -> None:
+def test_a_store_that_restarts_during_an_answer_costs_no_second_call(whole: House) -> None:
     """The worker keeps its turn through the outage: one model call, one reply."""
-    simulator = own_house.simulator
+    simulator = whole.simulator
     simulator.model.set(first_byte_s=2.0)
     simulator.say("office", "oDuring", "echo:一次")
     wait_for(lambda: bool(simulator.model.calls), "the model is asked")
-    own_house.stop("store", signal.SIGKILL)
+    whole.stop("store", signal.SIGKILL)
     wait_for(lambda: simulator.model.calls[0].ended == "answered", "the answer is there, the store is not")
-    own_house.start_store()
+    whole.start_store()
 
     simulator.wait_replies("office", "oDuring", 1, 15.0)
-    own_house.drained()
+    whole.drained()
 
     assert len(simulator.model.calls) == 1
     assert len(simulator.replies("office", "oDuring")) == 1
@@ -129,10 +143,10 @@ def test_what_does_not_end_in_time_is_handed_on(tmp_path: Path) -> None:
         assert len(house.simulator.replies("shop", "oLong")) == 1
 
 
-def test_a_planted_job_is_refused_and_the_worker_goes_on(own_house: House) -> None:
+def test_a_planted_job_is_refused_and_the_worker_goes_on(whole: House) -> None:
     """Somebody who can write to the store cannot have code run by it."""
-    marker = own_house.folder / "planted"
-    with own_house.store as store:
+    marker = whole.folder / "planted"
+    with whole.store as store:
         store.hset(
             "rq:job:evil",
             mapping={
@@ -146,12 +160,12 @@ def test_a_planted_job_is_refused_and_the_worker_goes_on(own_house: House) -> No
         )
         store.sadd("rq:queues", "rq:queue:yingda")
         store.rpush("rq:queue:yingda", "evil")
-    wait_for(lambda: "planted job refused" in own_house.log("worker0"), "the job is refused")
-    own_house.simulator.say("shop", "oEvil", "echo:还在")
+    wait_for(lambda: "planted job refused" in whole.log("worker0"), "the job is refused")
+    whole.simulator.say("shop", "oEvil", "echo:还在")
 
-    own_house.simulator.wait_replies("shop", "oEvil", 1)
+    whole.simulator.wait_replies("shop", "oEvil", 1)
     assert not marker.exists()
-    assert "Beautiful is better than ugly" not in own_house.log("worker0"), "a callback was imported"
+    assert "Beautiful is better than ugly" not in whole.log("worker0"), "a callback was imported"
 
 
 @pytest.mark.parametrize(
@@ -176,9 +190,9 @@ def test_a_refused_start_is_one_line(
 
 
 @pytest.mark.chaos
-def test_sigterm_at_any_moment_of_the_start_ends_the_worker(own_house: House) -> None:
+def test_sigterm_at_any_moment_of_the_start_ends_the_worker(whole: House) -> None:
     """The signal may come before RQ has put its handlers in place."""
     for number in range(1, 6):
-        own_house.start_worker(number)
-        wait_for(lambda: "worker started" in own_house.log(f"worker{number}"), "started")  # noqa: B023
-        assert own_house.stop(f"worker{number}", limit_s=8.0) == 0
+        whole.start_worker(number)
+        wait_for(lambda: "worker started" in whole.log(f"worker{number}"), "started")  # noqa: B023
+        assert whole.stop(f"worker{number}", limit_s=8.0) == 0

@@ -324,14 +324,8 @@ def test_three_parallel_deliveries_are_one_call_and_one_answer(house: House) -> 
     assert len(house.simulator.model.calls) - before == 1
 
 
-@pytest.mark.parametrize(
-    "victim",
-    [
-        "worker0",
-        pytest.param("web0", marks=pytest.mark.chaos),
-        pytest.param("store", marks=pytest.mark.chaos),
-    ],
-)
+@pytest.mark.chaos
+@pytest.mark.parametrize("victim", ["worker0", "web0", "store"])
 def test_an_answer_arrives_whatever_dies_meanwhile(tmp_path: Path, victim: str) -> None:
     """A delivery, the next one, or the answer inbox: somewhere it is."""
     with House(tmp_path, webs=2, workers=2, environment=PASSIVE) as house:
@@ -363,6 +357,7 @@ def restart(house: House, victim: str) -> None:
         house.start_worker(0)
 
 
+@pytest.mark.chaos
 def test_waiting_answers_outlive_a_restart_of_everything(tmp_path: Path) -> None:
     """What was told to wait is fetched afterwards."""
     with House(tmp_path, environment=HASTY) as house:

@@ -167,6 +167,8 @@ def test_a_crisis_is_answered_and_the_owner_is_told_who(house: House, follower: 
     """The folder has no list of its own, so ours counts. Each person once, by number, without their words."""
     number = number_of(house, follower, account)
     before = len(heard(house, "boss"))
+    with house.store as store:
+        store.delete("yd1:notice_pace")  # ten seconds after the last push
     words = "我真的不想活了，怎么办"
     for _ in range(2):
         assert say(house, follower, words, account=account).startswith(CRISIS)
