@@ -1,8 +1,8 @@
-"""What the owner should know: kept until told, told once, and again only after a day of quiet."""
+"""What the owner should know: kept until told, told once; what is broken again only after a day of quiet."""
 
 import json
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, cast, get_args
 
@@ -42,6 +42,12 @@ Kind = Literal[
 KINDS: tuple[Kind, ...] = get_args(Kind)
 INNER: tuple[Kind, ...] = ("complaint", "handover", "crisis", "digest", "money_runs_out", "money_spent")
 """What concerns an account's people and money, and so its own admins alone; what is broken concerns all."""
+BROUGHT: Mapping[str, int] = {
+    "complaint": keys.NOTICE_BURST_MS,
+    "handover": keys.NOTICE_BURST_MS,
+    "crisis": keys.NOTICE_CRISIS_MS,
+}
+"""What people bring is told anew, however often it arises; the quiet (ms) makes one notice of a burst."""
 DETAILS_MAX = 3
 
 
@@ -88,7 +94,8 @@ class Notices:
     def raise_(self, kind: Kind, account: str, *, errcode: int = 0, detail: str = "", whom: int = 0) -> bool:
         """Keep that *kind* arose at *account*; whether that is new. *detail* never holds a person's words."""
         name = _name(kind, account, whom)
-        return self._keep(secrets.token_hex(8), name, errcode, detail, keys.NOTICE_QUIET_MS)
+        quiet_ms = BROUGHT.get(kind, keys.NOTICE_QUIET_MS)
+        return self._keep(secrets.token_hex(8), name, errcode, detail, quiet_ms, brought=kind in BROUGHT)
 
     def digest(self, account: str, date: str, text: str) -> None:
         """*text* is the digest of *date* for who steers *account*, in the place of the last one; told once,
@@ -100,11 +107,13 @@ class Notices:
         with store_errors():
             return text(self._client.hget(keys.notice(_name("digest", account)), "call") or b"")
 
-    def _keep(self, call: str, name: str, errcode: int, detail: str, quiet_ms: int) -> bool:
+    def _keep(
+        self, call: str, name: str, errcode: int, detail: str, quiet_ms: int, *, brought: bool = False
+    ) -> bool:
         begun = self._scripts.run(
             "notice_raise",
-            [keys.notices, keys.notice(name)],
-            [call, name, errcode, detail, DETAILS_MAX, quiet_ms, keys.NOTICE_MS],
+            [keys.notices, keys.notice(name), keys.notice_told(name), keys.notice_held(name)],
+            [call, name, errcode, detail, DETAILS_MAX, quiet_ms, keys.NOTICE_MS, int(brought)],
         )
         return bool(begun)
 
