@@ -142,7 +142,9 @@ def alone(settings: Settings, texts: Texts, notice: Notice) -> str:
 def what(settings: Settings, texts: Texts, notice: Notice) -> str:
     """What happened, what to do about it and where to click."""
     account = settings.accounts.get(notice.account)
-    where = account.channel if account else "model"
+    where: str = account.channel if account else "model"
+    if notice.kind == "crisis":
+        where = "one" if notice.whom else "many"
     keys = (f"notices.{notice.kind}.{where}", f"notices.{notice.kind}", "notices.account_unfit")
     key = next(key for key in keys if key in texts.keys)
     detail = ", ".join(notice.details)

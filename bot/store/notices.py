@@ -2,52 +2,18 @@
 
 import json
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal, cast, get_args
+from typing import cast
 
 from bot.store import keys
 from bot.store.client import Client, store_errors, text
+from bot.store.kinds import BROUGHT, CRISES_A_DAY, INNER, Kind
 from bot.store.scripts import Scripts
 from bot.store.turns import Write
 from bot.store.values import known, reading
 
-Kind = Literal[
-    "ip_not_allowed",
-    "ip_needs_consent",
-    "secret_refused",
-    "secret_frozen",
-    "token_refused",
-    "agent_refused",
-    "app_disabled",
-    "api_unauthorized",
-    "api_banned",
-    "answers_passively",
-    "account_unfit",
-    "unlicensed",
-    "quota_spent",
-    "undelivered",
-    "dead_letter",
-    "model_key_refused",
-    "model_down_long",
-    "money_runs_out",
-    "money_spent",
-    "complaint",
-    "handover",
-    "crisis",
-    "digest",
-]
-"""What can be wrong; each has its words in config/texts (`notices.<kind>`)."""
-
-KINDS: tuple[Kind, ...] = get_args(Kind)
-INNER: tuple[Kind, ...] = ("complaint", "handover", "crisis", "digest", "money_runs_out", "money_spent")
-"""What concerns an account's people and money, and so its own admins alone; what is broken concerns all."""
-BROUGHT: Mapping[str, int] = {
-    "complaint": keys.NOTICE_BURST_MS,
-    "handover": keys.NOTICE_BURST_MS,
-    "crisis": keys.NOTICE_CRISIS_MS,
-}
-"""What people bring is told anew, however often it arises; the quiet (ms) makes one notice of a burst."""
 DETAILS_MAX = 3
 
 
@@ -62,7 +28,7 @@ class Notice:
         first_ms, last_ms, count: since when, until when and how often.
         told: whether it has reached the owner.
         tries: pushes that failed so far.
-        whom: the short number of the one person it is about; 0 where it is about no one.
+        whom: the short number of the one person it is about; 0 where it is about no one, or about several.
     """
 
     kind: Kind
@@ -92,10 +58,23 @@ class Notices:
         self._scripts = scripts
 
     def raise_(self, kind: Kind, account: str, *, errcode: int = 0, detail: str = "", whom: int = 0) -> bool:
-        """Keep that *kind* arose at *account*; whether that is new. *detail* never holds a person's words."""
+        """Keep that *kind* arose at *account*; whether that is new. *detail* never holds a person's words.
+
+        About *whom* it is, is a detail like others where too many people have one of their own that day.
+        """
+        if whom and not self._of_their_own(kind, account, whom):
+            detail, whom = str(whom), 0
         name = _name(kind, account, whom)
         quiet_ms = BROUGHT.get(kind, keys.NOTICE_QUIET_MS)
         return self._keep(secrets.token_hex(8), name, errcode, detail, quiet_ms, brought=kind in BROUGHT)
+
+    def _of_their_own(self, kind: Kind, account: str, whom: int) -> bool:
+        """Whether *whom* has a notice, or the day one for them: who is erased comes back as another."""
+        since_ms = int(time.time() * 1000) - keys.DAY_MS
+        with store_errors():
+            names = [text(name) for name in self._client.zrangebyscore(keys.notices, since_ms, "+inf")]
+        others = [name for name in names if name.startswith(_name(kind, account) + ":")]
+        return len(others) < CRISES_A_DAY or _name(kind, account, whom) in others
 
     def digest(self, account: str, date: str, text: str) -> None:
         """*text* is the digest of *date* for who steers *account*, in the place of the last one; told once,

@@ -4,7 +4,8 @@ import pytest
 from redis import Redis
 
 from bot.store import keys
-from bot.store.notices import Kind, Notices
+from bot.store.kinds import Kind
+from bot.store.notices import Notices
 from bot.store.scripts import Scripts
 from tests.bot.store.desk import TwiceScripts
 from tests.bot.store.test_notices import later, pushed
@@ -113,3 +114,23 @@ def test_what_is_broken_still_waits_for_a_quiet_day(notices: Notices, store: Red
         later(store, 60 * 60_000)
         notices.raise_("ip_not_allowed", "shop", detail="203.0.113.8")
         assert told(notices) is None
+
+
+def test_people_without_end_are_a_bounded_number_of_notices(notices: Notices, store: Redis) -> None:
+    """Whoever is erased comes back under another number: past ten a day one notice stands for all."""
+    for number in range(1, 101):
+        notices.raise_("crisis", "shop", whom=number)
+    for number in (7, 8):
+        notices.raise_("crisis", "office", whom=number)
+
+    found = {notice.name: notice for notice in notices.all()}
+    own = {f"crisis:shop:{number}" for number in range(1, 11)}
+    assert set(found) == {*own, "crisis:shop", "crisis:office:7", "crisis:office:8"}
+    assert (found["crisis:shop"].whom, found["crisis:shop"].details) == (0, ("11", "12", "13"))
+    notices.raise_("crisis", "shop", whom=3)
+    assert next(one.count for one in notices.all() if one.name == "crisis:shop:3") == 2
+
+    for name in own:
+        store.zincrby(keys.notices, -keys.DAY_MS, name)
+    notices.raise_("crisis", "shop", whom=200)
+    assert "crisis:shop:200" in {notice.name for notice in notices.all()}
