@@ -96,12 +96,13 @@ class Notices:
         )
         return bool(begun)
 
-    def hold(self, holder: str, most: int, accounts: Sequence[str]) -> list[Notice]:
+    def hold(self, holder: str, most: int, accounts: Sequence[str], *, digests: bool = True) -> list[Notice]:
         """Up to *most* untold notices for the answer *holder*, those `INNER` only of these *accounts*.
 
-        They are held for 20 min; `told` is part of its settling.
+        They are held for 20 min; `told` is part of its settling. No digest where it is for somebody else.
         """
-        found = (" ".join(INNER), *accounts)
+        kinds = [kind for kind in INNER if digests or kind != "digest"]
+        found = (" ".join(INNER), *(f"{kind}:{account}" for kind in kinds for account in accounts))
         return self._claim(holder, keys.NOTICE_ANSWER_MS, most, pushes=False, of=found)
 
     def told(self, notice: Notice) -> tuple[Write, ...]:
