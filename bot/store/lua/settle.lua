@@ -8,6 +8,17 @@
 --      12… op, value, life in ms for each written key; the ops are below; a life of 0 leaves the key's as it is
 -- returns {} when the chat was taken over, {0} when nothing waits, else {1, head, cut, {what waits behind it}}
 local function keep(key, life) if life > 0 then redis.call('PEXPIRE', key, life) end end
+-- Of what is over in a hash the five hundred that ended last stay.
+local function prune(key)
+  if redis.call('HLEN', key) <= 501 then return end
+  local over, all = {}, redis.call('HGETALL', key)
+  for i = 1, #all, 2 do
+    local done = tonumber(string.match(all[i + 1], '"done_ms":(%d+)') or '0')
+    if done > 0 then over[#over + 1] = {done, all[i]} end
+  end
+  table.sort(over, function(a, b) return a[1] < b[1] end)
+  for i = 1, #over - 500 do redis.call('HDEL', key, over[i][2]) end
+end
 -- Whoever waits for the answer of message n is let go.
 local function over(key, n)
   local done = n .. ' ' .. (redis.call('HGET', key, 'done') or '')
@@ -54,6 +65,7 @@ local apply = {
     local old = redis.call('HGET', key, field)
     if old and not string.find(old, '"done_ms":0', 1, true) then return end
     redis.call('HSET', key, field, new)
+    prune(key)
     keep(key, life)
   end,
   -- The same where the field is there still: whose it is may have been erased meanwhile.
@@ -61,6 +73,7 @@ local apply = {
     local field, held = string.match(value, '^(%S+) (.*)$')
     if redis.call('HEXISTS', key, field) == 0 then return end
     redis.call('HSET', key, field, held)
+    prune(key)
     keep(key, life)
   end,
   hdel = function(key, field) redis.call('HDEL', key, field) end,
