@@ -49,6 +49,17 @@ local function without(value, number)
   local after = held.after_ms and string.format('"after_ms":%.0f', held.after_ms)
   return after and string.gsub(cjson.encode(held), '"after_ms":[^,}]+', after) or cjson.encode(held)
 end
+-- The newest of a list, each of which says when it was, comes first; none is kept for longer than the list.
+local function newest(key, line, life, most)
+  redis.call('LPUSH', key, line)
+  redis.call('LTRIM', key, 0, most - 1)
+  keep(key, life)
+  local clock = redis.call('TIME')
+  local since = clock[1] * 1000 + math.floor(clock[2] / 1000) - life
+  while tonumber(string.match(redis.call('LINDEX', key, -1) or '', '"at_ms":(%d+)') or since) < since do
+    redis.call('RPOP', key)
+  end
+end
 local speaker  -- short number of who spoke, once `tally` has found it
 local apply = {
   set = function(key, value, life) redis.call('SET', key, value, 'PX', life) end,
@@ -106,11 +117,7 @@ local apply = {
   pfadd = function(key, member, life) redis.call('PFADD', key, member) keep(key, life) end,
   srem = function(key, member) redis.call('SREM', key, member) end,
   -- The newest of a list comes first, and a thousand of them are kept.
-  log = function(key, line, life)
-    redis.call('LPUSH', key, line)
-    redis.call('LTRIM', key, 0, 999)
-    keep(key, life)
-  end,
+  log = function(key, line, life) newest(key, line, life, 1000) end,
   -- What an admin did at the time "t" of the line, in front of what was done before; what is older than a life goes,
   -- and what is more than ten thousand.
   deed = function(key, line, life)
@@ -122,17 +129,8 @@ local apply = {
     end
     keep(key, life)
   end,
-  -- Like `log`, and fifty; each says when it was, and none is kept for longer than the list.
-  last = function(key, line, life)
-    redis.call('LPUSH', key, line)
-    redis.call('LTRIM', key, 0, 49)
-    keep(key, life)
-    local clock = redis.call('TIME')
-    local since = clock[1] * 1000 + math.floor(clock[2] / 1000) - life
-    while tonumber(string.match(redis.call('LINDEX', key, -1) or '', '"at_ms":(%d+)') or since) < since do
-      redis.call('RPOP', key)
-    end
-  end,
+  -- Like `log`, and fifty.
+  last = function(key, line, life) newest(key, line, life, 50) end,
   -- Whatever of a list holds these words goes.
   purge = function(key, words)
     for _, line in ipairs(redis.call('LRANGE', key, 0, -1)) do
