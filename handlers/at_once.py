@@ -53,8 +53,12 @@ def handed_over(bot: "Bot", turn: Turn, part: OutText) -> bool:
 def transferred(bot: "Bot", turn: Turn) -> bool:
     """Whether the request that brought this turn's message gave it to the platform's own agents.
 
-    Also when nobody knows; asked again after a crash it says the same. Raises StoreAway.
+    Also when nobody knows; asked again after a crash it says the same. It is not given away where only it can
+    tell somebody who may want to end their life where to turn. Raises StoreAway.
     """
+    only_here = bot.accounts[turn.chat.account].settings.reply == "passive"
+    if only_here and bot.moderator.check(turn.message.text, "in", turn.message.person) == "crisis":
+        return False
     fate = _fate(bot, turn, Answer("", "", transfer=True))
     if fate == "unsure":
         bot.answers.done(turn.chat, turn.lease.n)

@@ -1,5 +1,6 @@
 """Who is not answered as everybody else is: who was banned, was not let in, or talks to a human."""
 
+import re
 from typing import TYPE_CHECKING
 
 from bot.messages import OURS, Event
@@ -8,6 +9,7 @@ from bot.store.memory import Recalled
 from bot.store.turns import Plan
 from handlers import access, commands, handed, handover, moderation, rights
 from handlers.choices import picked
+from handlers.commands import complain
 from handlers.handover import RELAYED
 from handlers.reply import told
 
@@ -17,6 +19,9 @@ if TYPE_CHECKING:  # the web process imports handlers through the commands; the 
 _SAID_BY_NOBODY = frozenset({"unsubscribe", "event"})
 _CLOSED = "kf_close_session"
 """The event of an agent of the platform who is done with somebody (protocol A6)."""
+_COMPLAINS = re.compile(rf"^\s*[{commands.PREFIXES}]?投诉[\s:：,，](.*)", re.DOTALL | re.MULTILINE)
+"""As people write what they are told to send, also behind a line that it was joined to; who is not out says
+such words to the AI."""
 
 
 def barred(bot: "Bot", turn: Turn, recalled: Recalled) -> Plan | None:
@@ -37,6 +42,10 @@ def _out(bot: "Bot", turn: Turn, recalled: Recalled) -> Plan | None:
     called = commands.parse(turn.message.text) if turn.message.kind == "text" else None
     if called is not None and (commands.is_named(called, commands.ALWAYS) or _fetches(called, recalled)):
         return None
+    worded = _COMPLAINS.search(turn.message.text) if turn.message.kind == "text" else None
+    if worded is not None:
+        plan = complain.run(bot, turn, recalled, worded[1].strip())
+        return moderation.heard(bot, turn, recalled, plan)
     crisis = moderation.in_crisis(bot, turn, recalled, turn.message.text)
     if crisis is not None:
         return crisis

@@ -10,7 +10,7 @@ from bot.store.faq import VERSION
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
-from handlers import rights
+from handlers import handed, rights
 from handlers.answering import heard
 from handlers.asking import asked
 from handlers.reply import planned
@@ -32,10 +32,12 @@ def answered(bot: "Bot", turn: Turn, recalled: Recalled) -> Plan | None:
     entry = bot.faq.of(turn.chat.account, version).asked(turn.message.text)
     if entry is None:
         return None
+    back, ended = handed.back(bot, turn, recalled)
     writes = (
         asked(bot, turn, recalled).remembered(bot, entry.answer),
         *((bot.memory.drop_failed(turn.chat),) if recalled.failed else ()),
         *heard(bot, turn, recalled, turn.message.text.strip(), entry.answer),
         bot.days.faq(turn.chat),
+        *ended,
     )
-    return planned(bot, turn, recalled, Reply.of(entry.answer), state="answered", writes=writes)
+    return planned(bot, turn, recalled, Reply.of(back + entry.answer), state="answered", writes=writes)

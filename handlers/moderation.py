@@ -46,9 +46,13 @@ def heard(bot: "Bot", turn: Turn, recalled: Recalled, plan: Plan) -> Plan:
 
     What the words were for is done all the same.
     """
-    crisis = in_crisis(bot, turn, recalled, turn.message.text)
-    if crisis is None:
+    if bot.moderator.check(turn.message.text, "in", turn.message.person) != "crisis":
         return plan
+    if plan.parts and plan.parts[0].pushed:  # The platform's agents have the request: it carries no words.
+        words = texts_of(bot, turn, recalled).say("crisis")
+        part, writes = replace(plan.parts[0], text=words), (*plan.writes, _crisis_told(bot, turn, recalled))
+        return replace(plan, state="refused", parts=(part,), writes=writes)
+    crisis = _in_crisis(bot, turn, recalled)
     said = {keys.answers(turn.chat), keys.rest(turn.chat)}
     return replace(crisis, writes=(*crisis.writes, *(one for one in plan.writes if one.key not in said)))
 
@@ -68,10 +72,14 @@ def held_back(bot: "Bot", turn: Turn, recalled: Recalled, writes: tuple[Write, .
 
 
 def _in_crisis(bot: "Bot", turn: Turn, recalled: Recalled) -> Plan:
-    """Where to turn; the owner is told who it is, by number."""
-    account = turn.chat.account
-    raising.tell_crisis(bot, account, recalled.profile.number)
-    return _instead(bot, turn, recalled, "crisis", (bot.days.tally(account, "crisis"),))
+    """Where to turn."""
+    return _instead(bot, turn, recalled, "crisis", (_crisis_told(bot, turn, recalled),))
+
+
+def _crisis_told(bot: "Bot", turn: Turn, recalled: Recalled) -> Write:
+    """The owner is told who it is, by number; the figures say how many."""
+    raising.tell_crisis(bot, turn.chat.account, recalled.profile.number)
+    return bot.days.tally(turn.chat.account, "crisis")
 
 
 def _instead(bot: "Bot", turn: Turn, recalled: Recalled, key: str, writes: tuple[Write, ...]) -> Plan:

@@ -59,8 +59,8 @@ def before_answer(bot: "Bot", turn: Turn, recalled: Recalled) -> Before | None:
     if recalled.sends_left is not None and recalled.sends_left < _SENDS_NEEDED:
         return None
     with best_effort():
-        accounts = _told_in(bot, turn.message.person)
-        held = bot.notices.hold(f"answer:{turn.lease.n}", BEFORE_MAX, accounts)
+        accounts, digests = _told_in(bot, turn.message.person), _reads_digests(bot, turn.message.person)
+        held = bot.notices.hold(f"answer:{turn.lease.n}", BEFORE_MAX, accounts, digests=digests)
         if held:
             texts = texts_of(bot, turn, recalled)
             text = "\n\n".join(alone(bot.settings, texts, notice) for notice in held)
@@ -74,10 +74,19 @@ def _told_in(bot: "Bot", admin: Person) -> tuple[str, ...]:
 
     Raises StoreAway.
     """
-    owner, own = bot.settings.owner, admin.account
-    is_owner = (owner.account, owner.person) == (own, admin.sender)
-    others = (name for name in bot.accounts if name != own)
-    return (own, *(name for name in others if is_owner or not _has_admins(bot, name)))
+    others = (name for name in bot.accounts if name != admin.account)
+    is_owner = _is_owner(bot, admin)
+    return (admin.account, *(name for name in others if is_owner or not _has_admins(bot, name)))
+
+
+def _reads_digests(bot: "Bot", admin: Person) -> bool:
+    """Whether a digest is for *admin*: one of all accounts, where there is an owner, for the owner alone."""
+    return bot.settings.owner.account is None or _is_owner(bot, admin)
+
+
+def _is_owner(bot: "Bot", admin: Person) -> bool:
+    owner = bot.settings.owner
+    return (owner.account, owner.person) == (admin.account, admin.sender)
 
 
 def _has_admins(bot: "Bot", account: str) -> bool:
@@ -142,7 +151,9 @@ def alone(settings: Settings, texts: Texts, notice: Notice) -> str:
 def what(settings: Settings, texts: Texts, notice: Notice) -> str:
     """What happened, what to do about it and where to click."""
     account = settings.accounts.get(notice.account)
-    where = account.channel if account else "model"
+    where: str = account.channel if account else "model"
+    if notice.kind == "crisis":
+        where = "one" if notice.whom else "many"
     keys = (f"notices.{notice.kind}.{where}", f"notices.{notice.kind}", "notices.account_unfit")
     key = next(key for key in keys if key in texts.keys)
     detail = ", ".join(notice.details)

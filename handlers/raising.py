@@ -19,7 +19,7 @@ from bot.errors import (
     TokenRefused,
 )
 from bot.store.inbox import Turn
-from bot.store.notices import Kind
+from bot.store.kinds import Kind
 from config.prices import MICROS
 
 if TYPE_CHECKING:  # the web process imports this through the commands; the Bot would bring openai along

@@ -9,6 +9,8 @@ from bot.store.turns import Write
 from bot.store.values import dump, read, reading
 
 Kind = Literal["complaint", "handover"]
+WORDS_BYTES = 1500
+"""So much of somebody's words a case holds: it is shown in one message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Cases:
             return int(self._client.hincrby(keys.cases(account), "last", 1))
 
     def keep(self, account: str, case: Case) -> Write:
-        """*case* as it is now; what was closed meanwhile stays closed."""
+        """*case* as it is now; what was closed meanwhile stays closed. Of closed ones 500 are kept."""
         return Write("open", keys.cases(account), f"{case.case} {dump(asdict(case))}", keys.CASES_MS)
 
     def close(self, account: str, case: Case, at_ms: int) -> Write:
@@ -68,6 +70,17 @@ class Cases:
     def open(self, account: str) -> list[Case]:
         """Those that nobody has closed."""
         return [case for case in self.all(account) if not case.done_ms]
+
+    def open_of(self, account: str, kind: Kind, number: int) -> Case | None:
+        """The one of *kind* of the person with that *number* that nobody has closed."""
+        of_them = (case for case in self.open(account) if (case.kind, case.number) == (kind, number))
+        return next(of_them, None)
+
+
+def ending(words: str, most_bytes: int) -> str:
+    """*words*, or as much of their end as fits with `…` into *most_bytes* of UTF-8."""
+    said = words.encode()
+    return words if len(said) <= most_bytes else f"…{said[3 - most_bytes :].decode(errors='ignore')}"
 
 
 def _load(stored: bytes) -> Case:

@@ -128,6 +128,14 @@ class Days:
             "add", keys.day(chat.account, self._day(0)), f"1 {'good' if good else 'bad'}", keys.DAYS_MS
         )
 
+    def turned(self, chat: Chat, at_ms: int, *, good: bool) -> tuple[Write, ...]:
+        """Who had voted at *at_ms* thinks the opposite now: *good*, or not. Only today is counted anew."""
+        today = self._day(0)
+        if datetime.fromtimestamp(at_ms / 1000, self._zone).strftime("%Y-%m-%d") != today:
+            return ()
+        lines = "1 good\n-1 bad" if good else "1 bad\n-1 good"
+        return (Write("add", keys.day(chat.account, today), lines, keys.DAYS_MS),)
+
     def scanned(self, chat: Chat, scene: str, *, followed: bool) -> Write:
         """Somebody scanned the code of *scene*; *followed*: and is new with it."""
         lines = f"1 {_SCAN}{scene}" + (f"\n1 {_FOLLOWED}{scene}" if followed else "")

@@ -43,7 +43,7 @@ All begin with `yd1:`. A `{chat}` is `account:peer`. Times are milliseconds by t
 | broadcast:{account} | hash: that notice or the last one, how far it has come | 7 days, renewed |
 | broadcast_held:{account} | string: who hands it out now | 1 to 20 s |
 | draft:{person} | string: a notice that its author has to confirm | 5 min |
-| cases:{account} | hash: number → complaint, who wants a human; `last` is the highest | 400 days, renewed |
+| cases:{account} | hash: number → complaint, who wants a human (500 closed); `last` | 400 days, renewed |
 | day:{account}:{day} | hash: messages by end, answers by time, what was stopped, scans | 400 days |
 | day_people:{account}:{day} | HyperLogLog of senders | 400 days |
 | recent:{account} | list of questions and answers, newest first, 50 at most | 7 days, renewed |
@@ -111,6 +111,8 @@ TOKEN_HOLD_MS = 15_000  # longer than a call to the platform can take
 NOTICE_MS = 31 * DAY_MS
 NOTICE_TOLD_MS = 2 * NOTICE_MS
 NOTICE_QUIET_MS = DAY_MS
+NOTICE_BURST_MS = 10 * 60_000
+NOTICE_CRISIS_MS = 60 * 60_000
 NOTICE_PUSH_MS = 120_000  # longer than a push can take: a token twice, the message twice
 NOTICE_ANSWER_MS = 20 * 60_000  # longer than an answer is tried (handlers.turn.TRIES_MAX)
 NOTICE_PACE_MS = 10_000

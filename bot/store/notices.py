@@ -1,47 +1,19 @@
-"""What the owner should know: kept until told, told once, and again only after a day of quiet."""
+"""What the owner should know: kept until told, told once; what is broken again only after a day of quiet."""
 
 import json
 import secrets
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal, cast, get_args
+from typing import cast
 
 from bot.store import keys
 from bot.store.client import Client, store_errors, text
+from bot.store.kinds import BROUGHT, CRISES_A_DAY, INNER, Kind
 from bot.store.scripts import Scripts
 from bot.store.turns import Write
 from bot.store.values import known, reading
 
-Kind = Literal[
-    "ip_not_allowed",
-    "ip_needs_consent",
-    "secret_refused",
-    "secret_frozen",
-    "token_refused",
-    "agent_refused",
-    "app_disabled",
-    "api_unauthorized",
-    "api_banned",
-    "answers_passively",
-    "account_unfit",
-    "unlicensed",
-    "quota_spent",
-    "undelivered",
-    "dead_letter",
-    "model_key_refused",
-    "model_down_long",
-    "money_runs_out",
-    "money_spent",
-    "complaint",
-    "handover",
-    "crisis",
-    "digest",
-]
-"""What can be wrong; each has its words in config/texts (`notices.<kind>`)."""
-
-KINDS: tuple[Kind, ...] = get_args(Kind)
-INNER: tuple[Kind, ...] = ("complaint", "handover", "crisis", "digest", "money_runs_out", "money_spent")
-"""What concerns an account's people and money, and so its own admins alone; what is broken concerns all."""
 DETAILS_MAX = 3
 
 
@@ -56,7 +28,7 @@ class Notice:
         first_ms, last_ms, count: since when, until when and how often.
         told: whether it has reached the owner.
         tries: pushes that failed so far.
-        whom: the short number of the one person it is about; 0 where it is about no one.
+        whom: the short number of the one person it is about; 0 where it is about no one, or about several.
     """
 
     kind: Kind
@@ -86,9 +58,23 @@ class Notices:
         self._scripts = scripts
 
     def raise_(self, kind: Kind, account: str, *, errcode: int = 0, detail: str = "", whom: int = 0) -> bool:
-        """Keep that *kind* arose at *account*; whether that is new. *detail* never holds a person's words."""
+        """Keep that *kind* arose at *account*; whether that is new. *detail* never holds a person's words.
+
+        About *whom* it is, is a detail like others where too many people have one of their own that day.
+        """
+        if whom and not self._of_their_own(kind, account, whom):
+            detail, whom = str(whom), 0
         name = _name(kind, account, whom)
-        return self._keep(secrets.token_hex(8), name, errcode, detail, keys.NOTICE_QUIET_MS)
+        quiet_ms = BROUGHT.get(kind, keys.NOTICE_QUIET_MS)
+        return self._keep(secrets.token_hex(8), name, errcode, detail, quiet_ms, brought=kind in BROUGHT)
+
+    def _of_their_own(self, kind: Kind, account: str, whom: int) -> bool:
+        """Whether *whom* has a notice, or the day one for them: who is erased comes back as another."""
+        since_ms = int(time.time() * 1000) - keys.DAY_MS
+        with store_errors():
+            names = [text(name) for name in self._client.zrangebyscore(keys.notices, since_ms, "+inf")]
+        others = [name for name in names if name.startswith(_name(kind, account) + ":")]
+        return len(others) < CRISES_A_DAY or _name(kind, account, whom) in others
 
     def digest(self, account: str, date: str, text: str) -> None:
         """*text* is the digest of *date* for who steers *account*, in the place of the last one; told once,
@@ -100,20 +86,23 @@ class Notices:
         with store_errors():
             return text(self._client.hget(keys.notice(_name("digest", account)), "call") or b"")
 
-    def _keep(self, call: str, name: str, errcode: int, detail: str, quiet_ms: int) -> bool:
+    def _keep(
+        self, call: str, name: str, errcode: int, detail: str, quiet_ms: int, *, brought: bool = False
+    ) -> bool:
         begun = self._scripts.run(
             "notice_raise",
-            [keys.notices, keys.notice(name)],
-            [call, name, errcode, detail, DETAILS_MAX, quiet_ms, keys.NOTICE_MS],
+            [keys.notices, keys.notice(name), keys.notice_told(name), keys.notice_held(name)],
+            [call, name, errcode, detail, DETAILS_MAX, quiet_ms, keys.NOTICE_MS, int(brought)],
         )
         return bool(begun)
 
-    def hold(self, holder: str, most: int, accounts: Sequence[str]) -> list[Notice]:
+    def hold(self, holder: str, most: int, accounts: Sequence[str], *, digests: bool = True) -> list[Notice]:
         """Up to *most* untold notices for the answer *holder*, those `INNER` only of these *accounts*.
 
-        They are held for 20 min; `told` is part of its settling.
+        They are held for 20 min; `told` is part of its settling. No digest where it is for somebody else.
         """
-        found = (" ".join(INNER), *accounts)
+        kinds = [kind for kind in INNER if digests or kind != "digest"]
+        found = (" ".join(INNER), *(f"{kind}:{account}" for kind in kinds for account in accounts))
         return self._claim(holder, keys.NOTICE_ANSWER_MS, most, pushes=False, of=found)
 
     def told(self, notice: Notice) -> tuple[Write, ...]:

@@ -43,8 +43,12 @@ class Voices:
         return Write("last", keys.recent(chat.account), dump(asdict(heard)), keys.RECENT_MS)
 
     def vote(self, chat: Chat, vote: Vote) -> Write:
-        """*vote* is the newest of the last thousand."""
+        """*vote* is the newest of the last thousand, for 400 days."""
         return Write("log", keys.votes(chat.account), dump(asdict(vote)), keys.VOTES_MS)
+
+    def take_back(self, chat: Chat, at_ms: int, number: int) -> Write:
+        """The vote of the person with that *number* at that time is there no more."""
+        return Write("strip", keys.votes(chat.account), f'"at_ms":{at_ms},"number":{number},')
 
     def recent(self, account: str, most: int) -> list[Heard]:
         """What was said lately. Raises StoreAway, StoreUnfit."""

@@ -19,6 +19,7 @@ from handlers.owner import moment
 from handlers.passive import headed
 from handlers.reply import planned
 from handlers.roles import OWN
+from handlers.votes import VOTED
 from handlers.words import language_of, texts_of
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def _choices(bot: "Bot", turn: Turn, recalled: Recalled, texts: Texts) -> Iterat
     for name, value in recalled.profile.chosen.items():
         if name in (MUTED, STATE):
             yield texts.say(f"export_{name}")
-        elif name != ASKED:  # that they once asked to be erased is no choice
+        elif name not in (ASKED, VOTED):  # that they once asked to be erased is no choice
             shown = value
             if name == "role" and value.startswith(OWN):
                 shown = f"{texts.say('own_role')} {value.removeprefix(OWN)}"

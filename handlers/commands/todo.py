@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from bot.messages import Reply
-from bot.store.cases import Case
+from bot.store.cases import WORDS_BYTES, Case
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
@@ -22,7 +22,7 @@ PLACE = 201
 
 _SHOWN = 10
 _WORDS_CHARS = 40
-_WHOLE_BYTES, _ANSWER_CHARS = 1500, 60
+_ANSWER_CHARS = 60
 
 
 def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
@@ -64,6 +64,6 @@ def _whole(bot: "Bot", turn: Turn, recalled: Recalled, cases: list[Case], named:
         case=f"T{case.case}",
         number=case.number,
         time=moment(bot.settings, case.at_ms),
-        words=harmless(fitting(case.text, _WHOLE_BYTES)),
+        words=harmless(fitting(case.text, WORDS_BYTES)),
         answer=harmless(shortened(case.answer, _ANSWER_CHARS)),
     )

@@ -7,7 +7,7 @@ import pytest
 
 from bot.channels.base import tappable
 from bot.store.days import Why
-from bot.store.notices import KINDS
+from bot.store.kinds import KINDS
 from config.wording import Language, Texts, WordingError, load_texts
 from handlers.checkup.examine import OF_ACCOUNT, SHARED
 from handlers.commands import all_commands
@@ -242,7 +242,8 @@ NEEDED = {
             "account_unfit": {"code"},
             "model_key_refused": {"detail"},
             "model_down_long": {"detail"},
-            "crisis": {"number", "account"},
+            "crisis.one": {"number", "account"},
+            "crisis.many": {"detail", "account"},
             "digest": {"detail"},
             "quota_spent.model": {"detail"},
             "ip_not_allowed.official": {"code", "detail"},

@@ -216,3 +216,14 @@ def test_a_notice_of_another_version_or_a_removed_account_can_still_be_told(desk
     said = owner.alone(desk.settings, load_texts("zh"), strange)
     assert "gone" in said
     assert "（7）" in said
+
+
+def test_a_crisis_is_told_with_the_number_or_numbers(desk: Bot) -> None:
+    """One person by their number; where there are too many for that, those who came later together."""
+    for number in range(1, 14):
+        raising.tell_crisis(desk, "shop", number)
+
+    told = {one.whom: owner.what(desk.settings, load_texts("zh"), one) for one in desk.notices.all()}
+    assert told[3].startswith("3 号说的话像是想不开")
+    assert "11, 12, 13 号" in told[0]
+    assert "在 shop 里发「#」" in told[0]

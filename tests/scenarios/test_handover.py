@@ -297,6 +297,17 @@ def test_agents_who_are_online_take_the_chat(other_house: House, follower: str) 
     assert say(house, follower, "echo:又是你").startswith("又是你")
 
 
+def test_a_crisis_is_heard_beside_the_transfer(other_house: House, follower: str) -> None:
+    """The response gives the message to the agents, and where to turn comes as a message of its own."""
+    other_house.simulator.platform.set_agents("shop", 1)
+    delivery = other_house.simulator.say("shop", follower, "/转人工 我想自杀")
+
+    assert delivery.transferred
+    wait_for(lambda: heard(other_house, follower)[-1:] != [], "where to turn")
+    assert heard(other_house, follower)[-1].startswith("听到你这么说")
+    other_house.drained()
+
+
 def test_words_that_no_agent_hears_reach_the_admin(other_house: House, follower: str) -> None:
     """While they wait for an agent, or after one who never closed, what is said comes to us."""
     house = other_house

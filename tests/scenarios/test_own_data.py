@@ -264,7 +264,7 @@ def test_votes_are_bound_to_the_last_answer(house: House, follower: str) -> None
 def test_a_bad_vote_reaches_the_admins(house: House, follower: str) -> None:
     """Counted in the day's figures, and with its reason behind the last talks; no address in it taps."""
     number = number_of(house, follower)
-    say(house, follower, "echo:十点关门", "赞", "/踩 <a href='weixin://x'>太短了")
+    say(house, follower, "echo:九点开门", "赞", "echo:十点关门", "/踩 <a href='weixin://x'>太短了")
 
     assert re.search(r"^👍 [1-9]\d*，👎 [1-9]\d*。", say(house, BOSS, "#今日"), re.MULTILINE)
     told = say(house, BOSS, "#最近").split("最近的 👎：\n")[1]

@@ -8,6 +8,17 @@
 --      12… op, value, life in ms for each written key; the ops are below; a life of 0 leaves the key's as it is
 -- returns {} when the chat was taken over, {0} when nothing waits, else {1, head, cut, {what waits behind it}}
 local function keep(key, life) if life > 0 then redis.call('PEXPIRE', key, life) end end
+-- Of what is over in a hash the five hundred that ended last stay.
+local function prune(key)
+  if redis.call('HLEN', key) <= 501 then return end
+  local over, all = {}, redis.call('HGETALL', key)
+  for i = 1, #all, 2 do
+    local done = tonumber(string.match(all[i + 1], '"done_ms":(%d+)') or '0')
+    if done > 0 then over[#over + 1] = {done, all[i]} end
+  end
+  table.sort(over, function(a, b) return a[1] < b[1] end)
+  for i = 1, #over - 500 do redis.call('HDEL', key, over[i][2]) end
+end
 -- Whoever waits for the answer of message n is let go.
 local function over(key, n)
   local done = n .. ' ' .. (redis.call('HGET', key, 'done') or '')
@@ -38,6 +49,17 @@ local function without(value, number)
   local after = held.after_ms and string.format('"after_ms":%.0f', held.after_ms)
   return after and string.gsub(cjson.encode(held), '"after_ms":[^,}]+', after) or cjson.encode(held)
 end
+-- The newest of a list, each of which says when it was, comes first; none is kept for longer than the list.
+local function newest(key, line, life, most)
+  redis.call('LPUSH', key, line)
+  redis.call('LTRIM', key, 0, most - 1)
+  keep(key, life)
+  local clock = redis.call('TIME')
+  local since = clock[1] * 1000 + math.floor(clock[2] / 1000) - life
+  while tonumber(string.match(redis.call('LINDEX', key, -1) or '', '"at_ms":(%d+)') or since) < since do
+    redis.call('RPOP', key)
+  end
+end
 local speaker  -- short number of who spoke, once `tally` has found it
 local apply = {
   set = function(key, value, life) redis.call('SET', key, value, 'PX', life) end,
@@ -54,6 +76,7 @@ local apply = {
     local old = redis.call('HGET', key, field)
     if old and not string.find(old, '"done_ms":0', 1, true) then return end
     redis.call('HSET', key, field, new)
+    prune(key)
     keep(key, life)
   end,
   -- The same where the field is there still: whose it is may have been erased meanwhile.
@@ -61,6 +84,7 @@ local apply = {
     local field, held = string.match(value, '^(%S+) (.*)$')
     if redis.call('HEXISTS', key, field) == 0 then return end
     redis.call('HSET', key, field, held)
+    prune(key)
     keep(key, life)
   end,
   hdel = function(key, field) redis.call('HDEL', key, field) end,
@@ -93,11 +117,7 @@ local apply = {
   pfadd = function(key, member, life) redis.call('PFADD', key, member) keep(key, life) end,
   srem = function(key, member) redis.call('SREM', key, member) end,
   -- The newest of a list comes first, and a thousand of them are kept.
-  log = function(key, line, life)
-    redis.call('LPUSH', key, line)
-    redis.call('LTRIM', key, 0, 999)
-    keep(key, life)
-  end,
+  log = function(key, line, life) newest(key, line, life, 1000) end,
   -- What an admin did at the time "t" of the line, in front of what was done before; what is older than a life goes,
   -- and what is more than ten thousand.
   deed = function(key, line, life)
@@ -109,17 +129,8 @@ local apply = {
     end
     keep(key, life)
   end,
-  -- Like `log`, and fifty; each says when it was, and none is kept for longer than the list.
-  last = function(key, line, life)
-    redis.call('LPUSH', key, line)
-    redis.call('LTRIM', key, 0, 49)
-    keep(key, life)
-    local clock = redis.call('TIME')
-    local since = clock[1] * 1000 + math.floor(clock[2] / 1000) - life
-    while tonumber(string.match(redis.call('LINDEX', key, -1) or '', '"at_ms":(%d+)') or since) < since do
-      redis.call('RPOP', key)
-    end
-  end,
+  -- Like `log`, and fifty.
+  last = function(key, line, life) newest(key, line, life, 50) end,
   -- Whatever of a list holds these words goes.
   purge = function(key, words)
     for _, line in ipairs(redis.call('LRANGE', key, 0, -1)) do

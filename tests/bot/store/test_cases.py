@@ -22,3 +22,23 @@ def test_what_was_closed_stays_closed(store: Redis) -> None:
     box.settle(turn, "command", (cases.keep("shop", replace(read, text="我要退货\n在吗")),))
 
     assert cases.all("shop") == [replace(read, done_ms=2)]
+
+
+def test_of_what_was_closed_five_hundred_stay(store: Redis) -> None:
+    """The oldest go, by when they were closed; what is open stays, however old it is."""
+    cases, box = Cases(store), inbox(store)
+    words = 'say "done_ms":9 to me'
+    open_ones = [Case(number, "complaint", number, words, "", 1) for number in range(1, 31)]
+    closed = [Case(number, "complaint", 7, words, "", 1, 2000 - number) for number in range(31, 560)]
+    for number in ("m1", "m2"):
+        accept(box, number)
+    turn = taken(box.take(CHAT))
+    turn = taken(box.settle(turn, "command", [cases.keep("shop", one) for one in (*open_ones, *closed)]))
+    found = cases.all("shop")
+    assert [one.case for one in found] == [*range(1, 31), *range(31, 531)]
+
+    box.settle(turn, "command", (cases.close("shop", open_ones[4], 5000),))
+    assert {one.case for one in cases.all("shop")} == {*range(1, 530)}
+    assert cases.open_of("shop", "complaint", 5) is None
+    assert cases.open_of("shop", "complaint", 6) == open_ones[5]
+    assert cases.open_of("shop", "handover", 6) is None

@@ -118,3 +118,13 @@ def test_every_person_in_a_crisis_is_a_notice_of_their_own(store: Redis, notices
         "crisis:shop:12": True,
         "crisis:shop:7": True,
     }
+
+
+def test_a_digest_is_held_by_nobody_whom_it_is_not_for(notices: Notices) -> None:
+    """An admin of the account in which the owner reads learns of its complaints alone."""
+    notices.digest("shop", "2026-02-03", "【昨日】全部账号")
+    notices.raise_("complaint", "shop", detail="T1")
+
+    admin = notices.hold("answer:1", 3, ("shop",), digests=False)
+    assert [one.kind for one in admin] == ["complaint"]
+    assert [one.kind for one in notices.hold("answer:2", 3, ("shop",))] == ["digest"]
