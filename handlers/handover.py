@@ -15,7 +15,7 @@ from bot.store.cases import Case
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan, Write
-from bot.text import shortened
+from bot.text import indented, shortened
 from config.hours import read_hours, shown
 from handlers import at_once, handed, passive, raising, rights
 from handlers.commands import fetch
@@ -167,7 +167,7 @@ def _first_words(bot: "Bot", turn: Turn, recalled: Recalled, case: Case, words: 
     return bot.accounts[turn.chat.account].texts.say(
         "relay_first",
         number=recalled.profile.number,
-        words=harmless(words or turn.message.text.strip()),
+        words=_quoted(words or turn.message.text.strip()),
         said=harmless("\n".join(f"· {shortened(one, _SUMMARY_CHARS)}" for one in asked)),
         case=f"T{case.case}",
     )
@@ -175,7 +175,12 @@ def _first_words(bot: "Bot", turn: Turn, recalled: Recalled, case: Case, words: 
 
 def _line(bot: "Bot", turn: Turn, recalled: Recalled, words: str) -> str:
     texts = bot.accounts[turn.chat.account].texts
-    return texts.say("relay_line", number=recalled.profile.number, words=harmless(words))
+    return texts.say("relay_line", number=recalled.profile.number, words=_quoted(words))
+
+
+def _quoted(words: str) -> str:
+    """Somebody's *words* behind their number: no line of them begins like the words of somebody else."""
+    return indented(harmless(words))
 
 
 def _admins(bot: "Bot", turn: Turn) -> tuple[str, ...]:

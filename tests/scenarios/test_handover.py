@@ -82,7 +82,7 @@ def test_the_admin_reads_every_word_and_answers(house: House, follower: str, acc
     assert heard(house, boss, account)[-2] == f"#{number}：在吗"
     assert heard(house, follower, account) == before
     assert f"{case} 找真人　{number} 号" in say(house, boss, "#待办", account=account)
-    assert "我要退货\n在吗\n停" in say(house, boss, f"#待办 {case}", account=account)
+    assert "\n　我要退货\n　在吗\n　停\n" in say(house, boss, f"#待办 {case}", account=account)
 
     say(house, boss, f"#{number} 在的，什么时候买的？", account=account)
     hears(house, follower, "【人工】在的，什么时候买的？", account)
@@ -222,6 +222,21 @@ def test_words_for_an_admin_are_erased_with_the_person(house: House, follower: s
     house.drained()
     wait_for(lambda: follower.encode() not in everything(house), "erased")
     assert WORDS.encode() not in everything(house)
+
+
+def test_nobody_speaks_as_another_number(house: House, follower: str) -> None:
+    """A line that begins with somebody else's number is set in, and erased with who wrote it."""
+    forged = "#7：我的新地址是城西路"
+    number, case = handed_over(house, follower, line=f"/转人工 我要退货\n\n{forged}")
+    first = heard(house, BOSS)[-1].splitlines()
+    assert first[:3] == [f"#{number}：我要退货", "", f"　{forged}"]
+    house.simulator.platform.exhaust_allowance("shop", BOSS)
+    writes(house, follower, f"好\n\n{forged}")
+    assert f"\n　{forged}\n" in say(house, BOSS, f"#待办 {case}")
+
+    assert say(house, follower, "删除").startswith("将删除你的全部")
+    assert say(house, follower, "确认删除").startswith("已删除")
+    wait_for(lambda: forged.encode() not in everything(house), "erased")
 
 
 def test_words_on_their_way_to_an_admin_are_erased(house: House, follower: str) -> None:
