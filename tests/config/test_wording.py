@@ -318,6 +318,7 @@ PLAIN = {
     "more_behind", "nothing_more", "fresh_start", "stopped", "help_head", "help_foot",
     "gave_up", "about_head", "fetch_here", "maybe_seen", "nothing_waits",
     "resting", "now_paused", "now_resumed", "nothing_to_vote_on", "thanks_good", "thanks_bad",
+    "pause_how", "resume_how",
     "recent_off", "recent_none", "mine", "forget_sure", "forgotten", "banned", "todo_none",
     "wrong_code", "audit_empty", "admins_head", "set_head", "role_itself", "role_head", "own_role",
     "recent_bad_head", "recent_no_reason",

@@ -17,7 +17,7 @@ def wide(digits: str) -> str:
 @pytest.mark.parametrize(
     "form",
     [
-        *("#{n}：好的", "#{n}，好的", "#{n}号 好的", "#{n} 号 好的", "#{n}好的", "＃{w}　好的"),
+        *("#{n}：好的", "#{n}，好的", "#{n}号 好的", "#{n} 号 好的", "#{n}好的", "＃{w}　好的", "# {n} 好的"),
         *("/回复 {n}　好的", "/say {w} 好的", "/say #{n} 号 好的"),
     ],
 )
@@ -28,6 +28,18 @@ def test_an_admins_words_reach_who_is_meant(house: House, follower: str, form: s
     assert say(house, BOSS, form.format(n=number, w=wide(number))) == f"已经发给 {number} 号。"
     wait_for(lambda: house.simulator.replies("shop", follower)[-1].text == "【人工】好的", "said")
     assert len(house.simulator.model.calls) == calls
+
+
+@pytest.mark.parametrize("form", ["#{n}", "# {n}", "＃{w}号："])
+def test_a_number_alone_is_told_what_is_missing(house: House, follower: str, form: str) -> None:
+    """No model is asked, and nobody is written to; from anybody else it is talk."""
+    number, calls = number_of(house, follower), len(house.simulator.model.calls)
+    line = form.format(n=number, w=wide(number))
+    assert say(house, BOSS, line).startswith(f"在号后面写上要说的话，比如「#{number} ")
+    assert len(house.simulator.model.calls) == calls
+
+    say(house, follower, line)
+    assert house.simulator.model.calls[-1].question == line
 
 
 def test_a_person_is_found_by_full_width_digits(house: House, follower: str) -> None:

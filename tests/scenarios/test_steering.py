@@ -167,6 +167,16 @@ def test_a_quota_ends_the_day_politely(house: House, follower: str) -> None:
     assert say(house, follower, "echo:四").startswith("四")
 
 
+@pytest.mark.parametrize("line", ["#暂停 12", "/pause 10 分钟", "#恢复 12"])
+def test_a_pause_is_never_about_one_person(house: House, follower: str, line: str) -> None:
+    """It says how to do either, and everybody is answered on."""
+    told = say(house, BOSS, line)
+
+    assert "整个号" in told
+    assert "拉黑 12」" in told
+    assert say(house, follower, "echo:在吗").startswith("在吗")
+
+
 @pytest.mark.parametrize(
     "line",
     [
