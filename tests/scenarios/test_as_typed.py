@@ -48,7 +48,7 @@ def test_a_person_is_found_by_full_width_digits(house: House, follower: str) -> 
     written = wide(number)
 
     assert say(house, BOSS, f"#谁 {written}").startswith(f"{number} 号")
-    assert say(house, BOSS, f"/quota {number} 号 50/天") == f"好，{number} 号每天：50/天。"
+    assert say(house, BOSS, f"/quota {number} 号 50/天") == f"好，{number} 号每天：50 次。"
     assert say(house, BOSS, f"#额度　{written}　５０ 次") == f"好，{number} 号每天：50 次。"
     assert say(house, BOSS, f"#赠送 {written}　5") == f"好，送给 {number} 号 5 次，不过期。"
     assert say(house, BOSS, f"#放行 {written} 号　取消") == f"好，{number} 号不在名单上了。"
