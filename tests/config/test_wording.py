@@ -112,6 +112,7 @@ NEEDED = {
     "fetch_words": {"number"},
     "late_answer": {"number", "question", "seen"},
     "late_behind": {"link", "fetch"},
+    "still_more": {"count", "link", "fetch"},
     "still_there": {"number", "question"},
     **{key: {"number", "sender"} for key in ("you_are", "you_are_admin")},
     **{key: {"number"} for key in ("paired", "admin_not_banned", "now_banned", "now_unbanned")},
