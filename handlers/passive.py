@@ -32,6 +32,8 @@ _HEAD_BYTES = 240
 """Kept free for what stands above and below a page: number, question, label."""
 _NOTICES_LEAVE_BYTES = 600
 """An answer's page that notices would make shorter than this goes without them."""
+HELD_MOST = 40
+"""To so many waiting answers no words of ours are added: of fifty the oldest would go."""
 
 
 def may_be(bot: "Bot", turn: Turn) -> bool:
