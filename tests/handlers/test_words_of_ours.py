@@ -1,5 +1,6 @@
 """Words that nobody asked for where they arrive, and that the platform does not take now: kept in order."""
 
+import json
 import re
 import secrets
 from collections import defaultdict
@@ -98,10 +99,10 @@ class Desk:
         return str(found[0])
 
 
-def opened(store: Redis, store_url: str, folder: Path, account: str) -> Desk:
-    """The admin of *account* is BOSS; the shop sends by itself."""
+def opened(store: Redis, store_url: str, folder: Path, account: str, *, reply: str = "service") -> Desk:
+    """The admin of *account* is BOSS; the shop sends by itself, unless *reply* says otherwise."""
     text = TOML.replace(
-        'channel = "official"', f'channel = "official"\nreply = "service"\nadmins = ["{BOSS}"]'
+        'channel = "official"', f'channel = "official"\nreply = "{reply}"\nadmins = ["{BOSS}"]'
     )
     text = text.replace('channel = "wecom"', f'channel = "wecom"\nadmins = ["{BOSS}"]')
     (folder / "yingda.toml").write_text(f'{text}\n[redis]\nurl = "{store_url}"\n')
@@ -258,3 +259,34 @@ def test_an_app_keeps_what_is_left_behind_continue(store: Redis, store_url: str,
     rest = office.bot.memory.recall(Chat("office", XIAOYU), Person("office", XIAOYU)).rest
     assert rest == Rest("后文\n\n【人工】好的", ai=True, told=False)
     assert office.waiting(XIAOYU) == []
+
+
+def test_what_an_account_that_only_answers_has_left_over_is_numbered_too(
+    store: Redis, store_url: str, tmp_path: Path
+) -> None:
+    """Erasing finds it by the number; an answer that has no room for what waits tells of it."""
+    shop = opened(store, store_url, tmp_path, "shop", reply="passive")
+    shop.say(XIAOYU, "/whoami")
+    number = shop.numbered(XIAOYU)
+    relay = InboundMessage("shop", BOSS, BOSS, "r1", "relay", (Text(f"#{number}：{'长' * 900}"),), 1)
+    for one in (relay, replace(relay, msg_id="r2", parts=(Text(f"#{number}：{'短' * 400}"),))):
+        shop.bot.inbox.accept(one, cuts=False, allowance=None, nonce=None, attempt=one.msg_id)
+    shop.turns(BOSS)
+    first, second = shop.bot.answers.box(Chat("shop", BOSS), 0).waiting
+    assert (first.answer.text[:3], first.answer.rest[:5]) == (f"#{number}：", f"#{number} …长")
+    assert second.answer.rest == ""
+
+    shop.say(BOSS, "#")
+    answer = json.loads(max(store.hgetall(keys.answers(Chat("shop", BOSS))).items(), key=_n)[1])
+    assert "前面还有给你的回复" in answer["text"]
+    assert len(shop.waiting(BOSS)) == 2
+
+    shop.say(XIAOYU, "/forget")
+    shop.say(XIAOYU, "确认删除")
+    assert shop.waiting(BOSS) == []
+
+
+def _n(field: tuple[bytes, bytes]) -> int:
+    """Of an answer the number of its message."""
+    name, _, number = field[0].partition(b":")
+    return int(number) if name == b"answer" else 0
