@@ -115,6 +115,12 @@ def shortened(text: str, most: int) -> str:
     return "".join(clusters) if len(clusters) <= most else f"{''.join(clusters[: most - 1])}…"
 
 
+def indented(words: str) -> str:
+    """*words* with every line behind the first set in, so that none can pass for one that begins anew."""
+    first, *others = words.splitlines() or [""]
+    return "\n".join((first, *(f"　{line}".rstrip() for line in others)))
+
+
 def half_width(words: str) -> str:
     """*words* with digits and signs as they are written on a keyboard for English: `１２` is `12`."""
     return unicodedata.normalize("NFKC", words)

@@ -9,7 +9,10 @@ from config.prices import MICROS
 
 Kind = Literal["answers", "tokens", "cost"]
 
-OFF = ("off", "不限", "取消")
+OFF = ("off", "不限")
+"""No limit at all."""
+USUAL = ("default", "默认", "取消")
+"""What was set here is dropped, and what would hold without it holds again."""
 _COUNTED: Mapping[str, Kind] = {
     **dict.fromkeys(("次", "条", "answer", "answers"), "answers"),
     **dict.fromkeys(("词元", "token", "tokens"), "tokens"),
@@ -50,3 +53,9 @@ def read(written: str, usual: Kind, currency: str) -> tuple[Kind, int] | None:
     most = round(float(number) * (MICROS if kind == "cost" else 1))
     whole = kind == "cost" or "." not in number
     return (kind, most) if most and whole else None
+
+
+def in_a_word(written: str) -> str:
+    """*written* as the audit keeps it: the words for no amount are one word each there."""
+    word = written.lower()
+    return OFF[0] if word in OFF else USUAL[0] if word in USUAL else written

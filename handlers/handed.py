@@ -39,10 +39,16 @@ def of(recalled: Recalled) -> Handed | None:
     return found if found is not None and found.until_ms > time.time() * 1000 else None
 
 
+def whose(turn: Turn) -> str:
+    """Short number of whose words *turn* brings an admin; empty where it brings none."""
+    named = _WHOSE.match(turn.message.text) if turn.message.kind == "relay" else None
+    return named[1] if named else ""
+
+
 def is_void(bot: "Bot", turn: Turn) -> bool:
     """Whether *turn* brings an admin the words of somebody who was erased since. Raises StoreAway."""
-    named = _WHOSE.match(turn.message.text) if turn.message.kind == "relay" else None
-    return named is not None and bot.people.find(turn.chat.account, named[1]) is None
+    number = whose(turn)
+    return bool(number) and bot.people.find(turn.chat.account, number) is None
 
 
 def kept(bot: "Bot", person: Person, case: int) -> Write:

@@ -15,9 +15,9 @@ from bot.store.cases import Case
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan, Write
-from bot.text import shortened
+from bot.text import indented, shortened
 from config.hours import read_hours, shown
-from handlers import at_once, handed, passive, raising, rights
+from handlers import at_once, handed, raising, rights
 from handlers.commands import fetch
 from handlers.owner import harmless
 from handlers.reply import told
@@ -60,7 +60,7 @@ def begun(bot: "Bot", turn: Turn, recalled: Recalled, words: str) -> Plan:
 def relayed(bot: "Bot", turn: Turn, recalled: Recalled, found: handed.Handed) -> Plan:
     """Their words reach the admins, and they hear nothing from the AI.
 
-    Where a request is all that an account can answer in, it brings what a human said meanwhile.
+    What a human said meanwhile, and the platform did not take, they read now.
     """
     account, words = turn.chat.account, _words(bot, turn)
     kept, admins = bot.cases.find(account, found.case) if found.case else None, _admins(bot, turn)
@@ -82,7 +82,7 @@ def relayed(bot: "Bot", turn: Turn, recalled: Recalled, found: handed.Handed) ->
         handed.kept(bot, turn.message.person, case.case),
         *_forwarded(bot, turn, admins, text),
     )
-    if passive.is_passive(bot, turn) and bot.answers.box(turn.chat, turn.lease.n).waiting:
+    if recalled.late and bot.answers.box(turn.chat, turn.lease.n).waiting:
         plan = fetch.run(bot, turn, recalled, "")
         return replace(plan, writes=(*plan.writes, *writes))
     if bot.channels[account].limits.response_bytes:  # A request that waits is told that nothing comes.
@@ -167,7 +167,7 @@ def _first_words(bot: "Bot", turn: Turn, recalled: Recalled, case: Case, words: 
     return bot.accounts[turn.chat.account].texts.say(
         "relay_first",
         number=recalled.profile.number,
-        words=harmless(words or turn.message.text.strip()),
+        words=_quoted(words or turn.message.text.strip()),
         said=harmless("\n".join(f"· {shortened(one, _SUMMARY_CHARS)}" for one in asked)),
         case=f"T{case.case}",
     )
@@ -175,7 +175,12 @@ def _first_words(bot: "Bot", turn: Turn, recalled: Recalled, case: Case, words: 
 
 def _line(bot: "Bot", turn: Turn, recalled: Recalled, words: str) -> str:
     texts = bot.accounts[turn.chat.account].texts
-    return texts.say("relay_line", number=recalled.profile.number, words=harmless(words))
+    return texts.say("relay_line", number=recalled.profile.number, words=_quoted(words))
+
+
+def _quoted(words: str) -> str:
+    """Somebody's *words* behind their number: no line of them begins like the words of somebody else."""
+    return indented(harmless(words))
 
 
 def _admins(bot: "Bot", turn: Turn) -> tuple[str, ...]:

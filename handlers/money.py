@@ -128,7 +128,11 @@ def limited(bot: "Bot", texts: Texts, most: Mapping[str, int]) -> str:
 
 def of_everybody(bot: "Bot", account: str) -> dict[str, int]:
     """The most that somebody without limits of their own may use in a day. Raises StoreAway."""
-    usual = bot.ledger.usual(account, limits(bot))
+    return by_kind(bot.ledger.usual(account, limits(bot)))
+
+
+def by_kind(usual: Limits) -> dict[str, int]:
+    """What *usual* limits for one person."""
     return {"answers": usual.person_answers, "tokens": usual.person_tokens, "cost": usual.person_cost}
 
 

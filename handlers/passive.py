@@ -1,5 +1,6 @@
 """Answers that go out in a request of the platform, and wait in the answer inbox until one carries them."""
 
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -31,6 +32,8 @@ _HEAD_BYTES = 240
 """Kept free for what stands above and below a page: number, question, label."""
 _NOTICES_LEAVE_BYTES = 600
 """An answer's page that notices would make shorter than this goes without them."""
+HELD_MOST = 40
+"""To so many waiting answers no words of ours are added: of fifty the oldest would go."""
 
 
 def may_be(bot: "Bot", turn: Turn) -> bool:
@@ -91,15 +94,21 @@ def offered(bot: "Bot", turn: Turn, recalled: Recalled, plan: Plan) -> Plan:
     if not text:
         return plan
     writes: list[Write] = []
+    texts, most = texts_of(bot, turn, recalled), page_bytes(bot, turn, "")
     box = bot.answers.box(turn.chat, turn.lease.n)
     # Behind the back of its request an answer would only carry another one into the inbox.
     # So would words that nobody asked for, and the number that the person was told would find nothing.
-    for waiting in () if box.told or turn.message.kind in OURS else box.waiting:
-        both = _BETWEEN.join((headed(texts_of(bot, turn, recalled), waiting), text))
-        if not waiting.answer.rest and len(both.encode()) <= page_bytes(bot, turn, ""):
+    waits = () if box.told or turn.message.kind in OURS else box.waiting
+    for waiting in waits:
+        both = _BETWEEN.join((headed(texts, waiting), text))
+        if not waiting.answer.rest and len(both.encode()) <= most:
             text = both
             writes.append(bot.answers.take(turn.chat, waiting))
             break
+    told = _BETWEEN.join((text, hint(texts)))
+    # Nobody was told of what has no number, such as a human's words.
+    if not writes and any(not one.number for one in waits) and len(told.encode()) <= most:
+        text = told
     return offered_text(bot, turn, Plan(plan.state, writes=(*plan.writes, *writes)), text)
 
 
@@ -114,11 +123,30 @@ def offered_text(bot: "Bot", turn: Turn, plan: Plan, text: str) -> Plan:
     answer = Answer(
         question,
         text,
-        rest.text if rest else "",
+        numbered(turn, rest.text) if rest else "",
         rest.ai if rest else False,
         turn.accepted_ms + round(waits_s * 1000),
     )
     return replace(plan, writes=(*plan.writes, bot.answers.put(turn.chat, answer)))
+
+
+def put_by(bot: "Bot", turn: Turn, texts: Texts, words: str) -> Write:
+    """*words* of ours, which the platform does not take now, wait in the answer inbox page by page."""
+    page = laid_in_parts(
+        numbered(turn, words),
+        limit_bytes=page_bytes(bot, turn, ""),
+        parts_max=1,
+        mark=lambda index, count: "",
+        more=texts.say("more_behind"),
+    )
+    rest = numbered(turn, page.rest) if page.rest else ""
+    return bot.answers.put(turn.chat, Answer("", "".join(page.parts), rest))
+
+
+def numbered(turn: Turn, words: str) -> str:
+    """*words*, or what is left of them; those for an admin begin with whose they are, to be found by it."""
+    found = re.match(r"#\d+", turn.message.text) if turn.message.kind == "relay" else None
+    return words if found is None or re.match(rf"{found[0]}(?!\d)", words) else f"{found[0]} …{words}"
 
 
 def lost_its_minute(bot: "Bot", turn: Turn, plan: Plan) -> bool:

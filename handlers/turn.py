@@ -161,6 +161,8 @@ def _deliver(bot: Bot, turn: Turn, plan: Plan) -> Turn | None:
                 raise
             bot.deliveries.learn(turn.chat.account, "passive")
             raising.tell_passive(bot, turn.chat.account, error)
+            if turn.message.kind in OURS:
+                return _put_by(bot, turn, plan, index)
             return _deliver(bot, turn, _saved(bot, turn, passive.instead(bot, turn, plan, index)))
         except (TextTooLong, ContentRefused) as error:
             return _deliver(bot, turn, _said_otherwise(bot, turn, plan, index, error))
@@ -194,7 +196,7 @@ def _stopped(bot: Bot, turn: Turn, plan: Plan, sent: int) -> Turn | None:
 
 
 def _put_by(bot: Bot, turn: Turn, plan: Plan, index: int) -> Turn | None:
-    """The platform takes no more until the person writes again: the rest waits for 「继续」."""
+    """The platform takes no more until the person writes again: the rest waits."""
     if plan.erases:
         return _settled(bot, turn, plan.state, untold(plan.writes))
     if turn.message.kind == "broadcast":

@@ -1,6 +1,5 @@
 """Words that nobody asked for where they arrive: whatever waits behind 「继续」 there goes on waiting."""
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,6 +8,7 @@ from bot.store.inbox import Turn
 from bot.store.memory import Recalled, Rest
 from bot.store.notices import untold
 from bot.store.turns import Plan, Write
+from handlers import passive
 from handlers.owner import is_before
 from handlers.reply import planned
 from handlers.words import recall, texts_of
@@ -18,35 +18,42 @@ if TYPE_CHECKING:  # the web process imports this through the commands; the Bot 
 
 
 def said(bot: "Bot", turn: Turn, recalled: Recalled, words: str, writes: tuple[Write, ...] = ()) -> Plan:
-    """The Plan that sends *words*; what of them is too long waits behind what waits already."""
+    """The Plan that sends *words*; what of them is too long waits."""
     alone = replace(recalled, rest=None, late=False)
     plan = planned(bot, turn, alone, Reply.of(words), state="command", writes=writes)
     rest, others = bot.memory.without_rest(turn.chat, plan.writes)
     if rest is None:
         return plan
-    rest = replace(rest, text=_numbered(turn, rest.text))
-    return replace(plan, writes=(*others, bot.memory.keep_rest(turn.chat, _joined(recalled.rest, rest))))
+    return replace(plan, writes=(*others, _waits(bot, turn, recalled, rest)))
 
 
 def put_by(bot: "Bot", turn: Turn, plan: Plan, index: int) -> tuple[Write, ...]:
     """The writes of *plan*, whose parts from *index* on are not taken by the platform now: they wait."""
     recalled = recall(bot, turn)
-    waiting = recalled.rest
-    later, others = bot.memory.without_rest(turn.chat, plan.writes if index else untold(plan.writes))
-    behind = later.text.removeprefix(waiting.text if waiting else "").strip() if later else ""
     more = f"\n{texts_of(bot, turn, recalled).say('more_behind')}"
+    writes = plan.writes if index else untold(plan.writes)
+    behind: tuple[str, ...] = ()
+    if passive.room(bot, turn):
+        answer, others = bot.answers.without(turn.chat, writes)
+        behind = (answer.text.removesuffix(more), answer.rest) if answer else ()
+    else:
+        later, others = bot.memory.without_rest(turn.chat, writes)
+        before = recalled.rest.text if recalled.rest else ""
+        behind = (later.text.removeprefix(before).strip(),) if later else ()
     unsent = [part.text.removesuffix(more) for part in plan.parts[index:] if not is_before(part)]
-    words = "\n\n".join(filter(None, (*unsent, behind)))
+    words = "\n\n".join(filter(None, (*unsent, *behind)))
     if not words:
         return others
-    words = _numbered(turn, words)
-    return (*others, bot.memory.keep_rest(turn.chat, _joined(waiting, Rest(words, ai=False, told=False))))
+    return (*others, _waits(bot, turn, recalled, Rest(words, ai=False, told=False)))
 
 
-def _numbered(turn: Turn, words: str) -> str:
-    """What is left of words for an admin, with the person's number in front: by it erasing finds them."""
-    found = re.match(r"#\d+", turn.message.text) if turn.message.kind == "relay" else None
-    return words if found is None or words.startswith(found[0]) else f"{found[0]} …{words}"
+def _waits(bot: "Bot", turn: Turn, recalled: Recalled, later: Rest) -> Write:
+    """*later* waits: in the answer inbox, for as long as answers do and whatever else is asked; where there
+    is none, behind 「继续」 and behind what waits there already."""
+    if passive.room(bot, turn):
+        return passive.put_by(bot, turn, texts_of(bot, turn, recalled), later.text)
+    later = replace(later, text=passive.numbered(turn, later.text))
+    return bot.memory.keep_rest(turn.chat, _joined(recalled.rest, later))
 
 
 def _joined(waiting: Rest | None, later: Rest) -> Rest:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
@@ -105,6 +105,12 @@ class Answers:
         """The answer of the message that is settled with this; None releases whoever waits for one."""
         return Write("answer", keys.answers(chat), dump(asdict(answer)) if answer else "", keys.ANSWERS_MS)
 
+    def without(self, chat: Chat, writes: Sequence[Write]) -> tuple[Answer | None, tuple[Write, ...]]:
+        """The answer that *writes* put, if any, and the writes without that."""
+        puts = [write for write in writes if write.op == "answer" and write.key == keys.answers(chat)]
+        others = tuple(write for write in writes if write not in puts)
+        return (_load(puts[-1].value) if puts and puts[-1].value else None), others
+
     def take(self, chat: Chat, waiting: Waiting) -> Write:
         """It goes out with the answer of the message that is settled with this."""
         return Write("taken", keys.answers(chat), str(waiting.n))
@@ -165,17 +171,10 @@ class Answers:
         return found
 
 
-def _load(stored: bytes) -> Answer:
+def _load(stored: bytes | str) -> Answer:
     fields = read(stored)
     with reading():
-        return Answer(
-            fields["question"],
-            fields["text"],
-            fields.get("rest", ""),
-            fields.get("ai", False),
-            fields.get("after_ms", 0),
-            fields.get("transfer", False),
-        )
+        return Answer(**{name: fields[name] for name in Answer.__slots__ if name in fields})
 
 
 class Parked:

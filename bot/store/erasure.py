@@ -58,16 +58,22 @@ class Erasure:
             ),
             *self._broadcasts.of_author(person.account, number),
             Write("strip", keys.dead, _letter(person.account, f'"sender":"{_plain(person.sender)}"')),
-            *self._relayed(person.account, number),
+            *self.unread(person.account, number),
+            Write("strip", keys.dead, _letter(person.account, _given_up(number))),
         )
 
-    def _relayed(self, account: str, number: int) -> list[Write]:
-        """What the person said to a human, or is quoted of them, and no admin has read."""
+    def unread(self, account: str, number: int) -> tuple[Write, ...]:
+        """What the person with that short number said to a human, or is quoted of them, and what waits of it
+        for an admin to read goes. Raises StoreAway."""
         admins = {*self._admins.get(account, ()), *self._people.paired(account)}
         chats = [Chat(account, admin) for admin in sorted(admins)]
         waits = (key for chat in chats for key in (keys.rest(chat), keys.answers(chat)))
-        given_up = _letter(account, f'"kind":"relay","parts":%[{{"as":"Text","text":"#{number}%D')
-        return [*(Write("unsay", key, str(number)) for key in waits), Write("strip", keys.dead, given_up)]
+        return tuple(Write("unsay", key, str(number)) for key in waits)
+
+
+def _given_up(number: int) -> str:
+    """A pattern for words of theirs that could be brought to no admin."""
+    return f'"kind":"relay","parts":%[{{"as":"Text","text":"#{number}%D'
 
 
 def _letter(account: str, rest: str) -> str:

@@ -157,9 +157,10 @@ class Ledger:
         """The same for *person* alone."""
         return Write("hset", keys.limits(person.account), f"{self._people.mark(person)}:{kind} {most}")
 
-    def unlimit(self, account: str, kind: str) -> Write:
-        """What the owner's settings say of *kind* holds again."""
-        return Write("hdel", keys.limits(account), kind)
+    def unlimit(self, account: str, kind: str, person: Person | None = None) -> Write:
+        """What the owner's settings say of *kind* holds again; for *person*, what holds for everybody."""
+        whose = f"{self._people.mark(person)}:" if person else ""
+        return Write("hdel", keys.limits(account), f"{whose}{kind}")
 
     def own(self, person: Person) -> dict[str, int]:
         """What was set for *person* alone, as for `limit_one`. Raises StoreAway."""

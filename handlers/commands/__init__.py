@@ -58,7 +58,7 @@ class Command(Protocol):
 class Called:
     """A command line as typed: *command* is None where no command has that *word*.
 
-    The word is empty for `#12 …`: an admin speaks to number 12; from anybody else it is talk.
+    The word is empty for `#12 …` and for `#12`: an admin speaks to number 12; from anybody else it is talk.
     """
 
     command: Command | None
@@ -118,7 +118,7 @@ def parse(text: str) -> Called | None:
         return Called(registry()[_ADMINS_COMMAND], line, "", prefixed=True)
     said_to = meant.said_to(line)
     if said_to:
-        return Called(registry()["say"], "", " ".join(said_to), prefixed=True)
+        return Called(registry()["say"], "", " ".join(said_to).rstrip(), prefixed=True)
     if line and line[0] in PREFIXES:
         word, argument = (*line[1:].split(None, 1), "", "")[:2]
         word = word.lower()

@@ -25,5 +25,6 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     number, person = found
     if person.sender in bot.accounts[turn.chat.account].settings.admins or person == turn.message.person:
         return told(bot, turn, recalled, "admin_not_banned", number=number)
-    writes = (*bot.people.ban(person), rights.audited(bot, turn, recalled, "ban", number))
+    unread = bot.erasure.unread(turn.chat.account, number)
+    writes = (*bot.people.ban(person), *unread, rights.audited(bot, turn, recalled, "ban", number))
     return told(bot, turn, recalled, "now_banned", number=number, writes=writes)

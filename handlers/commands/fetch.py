@@ -63,16 +63,24 @@ def _fitting(
         shown.append(one)
         if one.rest:
             break
-    lines = []
-    for one in [*chosen[len(shown) :], *others]:
-        line = _line(texts, one)
+    left_over = [*chosen[len(shown) :], *others]
+    lines = _unnumbered(texts, sum(not one.number for one in left_over))
+    left -= sum(len(line.encode()) + 2 for line in lines)
+    for one in left_over if left >= 0 else ():
+        line = _line(texts, one) if one.number else ""
         left -= len(line.encode()) + 2
-        if left >= 0:
+        if left >= 0 and line:
             lines.append(line)
     return shown, lines
 
 
+def _unnumbered(texts: Texts, count: int) -> list[str]:
+    """That so many wait which nobody was told a number of."""
+    fetch = texts.say("fetch_words", number="").strip()
+    link = tappable(fetch, texts.say("fetch_here"))
+    return [texts.say("still_more", count=count, link=link, fetch=fetch)] if count else []
+
+
 def _line(texts: Texts, waiting: Waiting) -> str:
     words = texts.say("fetch_words", number=waiting.number)
-    shown = texts.say("still_there", number=waiting.number, question=waiting.answer.question)
-    return tappable(words, shown) if waiting.number else shown
+    return tappable(words, texts.say("still_there", number=waiting.number, question=waiting.answer.question))

@@ -19,7 +19,6 @@ CUTS = False
 PLACE = 312
 
 _KIND = "daily_cost"
-_ITSELF = ("默认", "default")
 _MOST = 1_000_000 * MICROS
 
 
@@ -42,7 +41,7 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
             today=spent,
             but=but,
         )
-    if written in _ITSELF:
+    if written in amounts.USUAL:
         write, most = bot.ledger.unlimit(account, _KIND), money.limits(bot).account_cost
     else:
         try:
@@ -53,7 +52,7 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
         if written not in amounts.OFF and not 0 < most < _MOST:
             return told(bot, turn, recalled, "limit_how")
         write = bot.ledger.limit_all(account, _KIND, most)
-    audit = rights.audited(bot, turn, recalled, f"limit {written}")
+    audit = rights.audited(bot, turn, recalled, f"limit {amounts.in_a_word(written)}")
     return told(
         bot,
         turn,

@@ -7,6 +7,7 @@ from bot.store.broadcasts import LOOKED_AT
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
+from bot.text import half_width
 from handlers import access, broadcasting, passive, rights
 from handlers.reply import one_message_bytes, told
 
@@ -18,19 +19,22 @@ ADMINS = True
 CUTS = False
 PLACE = 340
 
-_SURE = ("确认", "confirm")
+_SURE = ("确认", "确定", "确认发送", "好", "好的", "是", "是的", "confirm", "ok", "okay", "yes")
 _CHARACTER_BYTES = 3  # of a Chinese one
-_STOP = ("停", "取消", "stop", "cancel")
+_STOP = ("停", "停止", "停下", "取消", "stop", "cancel")
+_SIGNS = " 。.!?,;:~、…「」“”\"'"
+"""What people type around one of these words."""
 
 
 def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
     """Words show how many they would reach; `confirm` sends them, `stop` ends that; alone: how far it is."""
     account, words = turn.chat.account, argument.strip()
+    word = half_width(words).lower().strip(_SIGNS)
     if not bot.accounts[account].settings.notices_to_all:
         return told(bot, turn, recalled, "notice_off", account=account)
     if passive.only_answers(bot, account):
         return told(bot, turn, recalled, "notice_cannot")
-    if words.lower() in _STOP:
+    if word in _STOP:
         return _stopped(bot, turn, recalled)
     broadcast = bot.broadcasts.of(account)
     mine = broadcast is not None and broadcast.name == _name(turn)
@@ -41,7 +45,7 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
         return told(bot, turn, recalled, "notice_how")
     if broadcasting.is_night(bot.settings.time.zone, time.time()) and not mine:
         return told(bot, turn, recalled, "notice_night")
-    return (_confirmed if words.lower() in _SURE else _drafted)(bot, turn, recalled, words)
+    return (_confirmed if word in _SURE else _drafted)(bot, turn, recalled, words)
 
 
 def _name(turn: Turn) -> str:

@@ -18,7 +18,9 @@ PLACE = 231
 
 
 def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
-    """From the next message on; what is being answered is answered."""
+    """From the next message on; what is being answered is answered. It is never about one person."""
+    if argument:
+        return told(bot, turn, recalled, "pause_how")
     writes = (
         bot.changes.keep(turn.chat.account, "paused", "1"),
         rights.audited(bot, turn, recalled, "pause"),

@@ -18,7 +18,9 @@ PLACE = 230
 
 
 def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
-    """From the next message on; what is being answered is answered."""
+    """From the next message on; what is being answered is answered. It is never about one person."""
+    if argument:
+        return told(bot, turn, recalled, "resume_how")
     writes = (
         bot.changes.drop(turn.chat.account, "paused"),
         rights.audited(bot, turn, recalled, "resume"),

@@ -8,7 +8,7 @@ from bot.messages import InboundMessage, Text
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
-from handlers import meant, rights
+from handlers import meant, passive, rights
 from handlers.reply import told
 
 if TYPE_CHECKING:
@@ -40,6 +40,9 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
         (Text(words),),
         int(time.time()),
     )
+    holds = passive.room(bot, turn) and len(bot.answers.box(said.chat, 0).waiting)
+    if holds >= passive.HELD_MOST:  # More would push out what waits for them unread.
+        return told(bot, turn, recalled, "say_full", number=number)
     kept = bot.inbox.accept(said, cuts=False, allowance=None, nonce=None, attempt=secrets.token_hex(8))
     if kept.full:
         return told(bot, turn, recalled, "say_full", number=number)

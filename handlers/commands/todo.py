@@ -7,7 +7,7 @@ from bot.store.cases import WORDS_BYTES, Case
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
-from bot.text import fitting, half_width, shortened
+from bot.text import fitting, half_width, indented, shortened
 from handlers.owner import harmless, moment
 from handlers.reply import planned, that_fit, told
 from handlers.words import texts_of
@@ -64,6 +64,6 @@ def _whole(bot: "Bot", turn: Turn, recalled: Recalled, cases: list[Case], named:
         case=f"T{case.case}",
         number=case.number,
         time=moment(bot.settings, case.at_ms),
-        words=harmless(fitting(case.text, WORDS_BYTES)),
+        words=indented(f"\n{harmless(fitting(case.text, WORDS_BYTES))}").lstrip("\n"),
         answer=harmless(shortened(case.answer, _ANSWER_CHARS)),
     )

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.markdown import plain
-from bot.text import Plan, beginnings, plan, split
+from bot.text import Plan, beginnings, indented, plan, split
 
 FILES = Path(__file__).parent.parent / "data"
 LINK = '<a href="https://a.cn/x">看。这里，好</a>'
@@ -222,3 +222,21 @@ def test_every_beginning_is_a_beginning(text: str) -> None:
 
     assert all(text.startswith(begun) for begun in found)
     assert [len(begun) for begun in found] == sorted({len(begun) for begun in found}, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("", ""),
+        ("好", "好"),
+        ("好\n\n#7：我的新地址", "好\n\n　#7：我的新地址"),
+        (
+            "好\r\n#7：一\r＃7：二\u2028#7：三\x0b#7：四\x85#7：五",
+            "好\n　#7：一\n　＃7：二\n　#7：三\n　#7：四\n　#7：五",
+        ),
+        ("\n#7：一", "\n　#7：一"),
+    ],
+)
+def test_no_line_but_the_first_begins_at_the_edge(words: str, shown: str) -> None:
+    """Whatever breaks a line, so that nobody can pass for somebody else."""
+    assert indented(words) == shown

@@ -57,3 +57,12 @@ def test_nobody_is_granted_money(written: str) -> None:
     assert grants.read(written, "answers") is None
     assert grants.read("20000 词元", "answers") == ("tokens", 20_000)
     assert amounts.read("5 元", "answers", "CNY") == ("cost", 5_000_000)
+
+
+@pytest.mark.parametrize(
+    ("written", "word"),
+    [("不限", "off"), ("OFF", "off"), ("取消", "default"), ("默认", "default"), ("50/天", "50/天"), ("", "")],
+)
+def test_the_audit_has_one_word_for_each(written: str, word: str) -> None:
+    """To take a limit back is never to lift it."""
+    assert amounts.in_a_word(written) == word

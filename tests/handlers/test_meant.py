@@ -12,6 +12,7 @@ from handlers.meant import said_to, somebody
         "#12 好的", "#12：好的", "#12: 好的", "#12，好的", "#12, 好的", "#12、好的",
         "#12号 好的", "#12 号 好的", "#12号好的", "#12 号：好的", "#12好的",
         "＃１２　好的", "#１２：好的", "#12\n好的", "#12 ， 好的",
+        "# 12 好的", "＃　12：好的", "#  12号 好的",
     ],
 )  # fmt: skip
 def test_an_admin_answers_in_the_form_that_they_were_told_in(line: str) -> None:
@@ -43,17 +44,27 @@ def test_what_is_said_stays_as_it_is(line: str, words: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "#12", "#12号", "#12 号", "#12：", "＃１２", "12 好的", "12：好的", "#123abc",
+        "12", "12号", "12 好的", "12：好的", "#123abc", "# 12abc", "#1234567890",
         "#12:30 开会", "#12,000 块", "#12.5 好的", "#1234567890 好的",
-        "#１２３４５６７８９０好的", "#", "# 12 好的", "#12-3", "/12 好的", "", "#好 12",
+        "#１２３４５６７８９０好的", "#", "#12-3", "/12 好的", "", "#好 12",
     ],
 )  # fmt: skip
 def test_what_names_nobody_is_said_to_nobody(line: str) -> None:
-    """Numbers alone, sums, times, names of other things."""
+    """Sums, times, names of other things."""
     called = commands.parse(line)
 
     assert said_to(line) is None
     assert called is None or called.word
+
+
+@pytest.mark.parametrize("line", ["#12", "# 12", "#12号", "#12 号", "#12：", "＃１２", "＃ １２ "])
+def test_a_number_alone_lacks_the_words(line: str) -> None:
+    """It calls the command, which tells an admin how to go on."""
+    called = commands.parse(line)
+
+    assert said_to(line.strip()) == ("12", "")
+    assert called is not None
+    assert (called.command, called.word, called.argument) == (commands.registry()["say"], "", "12")
 
 
 @pytest.mark.parametrize(

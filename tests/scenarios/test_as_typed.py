@@ -17,7 +17,7 @@ def wide(digits: str) -> str:
 @pytest.mark.parametrize(
     "form",
     [
-        *("#{n}：好的", "#{n}，好的", "#{n}号 好的", "#{n} 号 好的", "#{n}好的", "＃{w}　好的"),
+        *("#{n}：好的", "#{n}，好的", "#{n}号 好的", "#{n} 号 好的", "#{n}好的", "＃{w}　好的", "# {n} 好的"),
         *("/回复 {n}　好的", "/say {w} 好的", "/say #{n} 号 好的"),
     ],
 )
@@ -30,13 +30,25 @@ def test_an_admins_words_reach_who_is_meant(house: House, follower: str, form: s
     assert len(house.simulator.model.calls) == calls
 
 
+@pytest.mark.parametrize("form", ["#{n}", "# {n}", "＃{w}号："])
+def test_a_number_alone_is_told_what_is_missing(house: House, follower: str, form: str) -> None:
+    """No model is asked, and nobody is written to; from anybody else it is talk."""
+    number, calls = number_of(house, follower), len(house.simulator.model.calls)
+    line = form.format(n=number, w=wide(number))
+    assert say(house, BOSS, line).startswith(f"在号后面写上要说的话，比如「#{number} ")
+    assert len(house.simulator.model.calls) == calls
+
+    say(house, follower, line)
+    assert house.simulator.model.calls[-1].question == line
+
+
 def test_a_person_is_found_by_full_width_digits(house: House, follower: str) -> None:
     """By every command that takes one."""
     number = number_of(house, follower)
     written = wide(number)
 
     assert say(house, BOSS, f"#谁 {written}").startswith(f"{number} 号")
-    assert say(house, BOSS, f"/quota {number} 号 50/天") == f"好，{number} 号每天：50/天。"
+    assert say(house, BOSS, f"/quota {number} 号 50/天") == f"好，{number} 号每天：50 次。"
     assert say(house, BOSS, f"#额度　{written}　５０ 次") == f"好，{number} 号每天：50 次。"
     assert say(house, BOSS, f"#赠送 {written}　5") == f"好，送给 {number} 号 5 次，不过期。"
     assert say(house, BOSS, f"#放行 {written} 号　取消") == f"好，{number} 号不在名单上了。"

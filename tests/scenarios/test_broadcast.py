@@ -165,7 +165,7 @@ def test_nothing_goes_out_before_the_same_admin_confirms_it(daytime: House, foll
     assert SURE.match(say(daytime, "boss", "#公告 先写的", account="office"))
     assert say(daytime, "deputy", "#公告 确认", account="office").startswith("给大家发公告")
     assert SURE.match(say(daytime, "boss", "#公告 后写的", account="office"))
-    say(daytime, "boss", "/notice confirm", account="office")
+    say(daytime, "boss", "#公告 「确定」。", account="office")
     result(daytime)
     assert say(daytime, "boss", "#公告 确认", account="office").startswith("给大家发公告")
 
@@ -196,10 +196,12 @@ def test_it_is_stopped_in_the_middle(daytime: House, follower: str) -> None:
     reached = sum(heard(daytime, "office", peer, "等一下") for peer in people)
     assert 0 < reached < 90
     assert "其余的人没有发" in told
-    assert say(daytime, "clerk", "#公告 停", account="office") == "没有正在发的公告。"
+    assert say(daytime, "clerk", "#公告 停！", account="office") == "没有正在发的公告。"
 
 
-@pytest.mark.parametrize("line", ["#公告", "/notice", "/notice confirm"])
+@pytest.mark.parametrize(
+    "line", ["#公告", "/notice", "/notice confirm", "#公告 确认。", "#公告 ＯＫ！", "#公告 好"]
+)
 def test_with_nothing_to_send_it_says_how(daytime: House, line: str) -> None:
     """No words, or none that wait."""
     assert say(daytime, "deputy", line, account="office").startswith("给大家发公告：")

@@ -145,6 +145,7 @@ def test_the_accounts_most_money_is_set_from_the_chat(house: House, follower: st
             store.hset("yd1:limits:shop", "daily_cost", 1)
         say(house, follower, "echo:一")
         assert say(house, follower, "echo:二").startswith("今天问的人太多")
+        assert say(house, BOSS, "#封顶 取消") == "好，每天的上限：不限。"  # as in the settings
         assert say(house, BOSS, "/limit off") == "好，每天的上限：不限。"
         assert say(house, follower, "echo:三").startswith("三")
     finally:

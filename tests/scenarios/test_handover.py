@@ -83,7 +83,7 @@ def test_the_admin_reads_every_word_and_answers(house: House, follower: str, acc
     assert heard(house, boss, account)[-2] == f"#{number}：在吗"
     assert heard(house, follower, account) == before
     assert f"{case} 找真人　{number} 号" in say(house, boss, "#待办", account=account)
-    assert "我要退货\n在吗\n停" in say(house, boss, f"#待办 {case}", account=account)
+    assert "\n　我要退货\n　在吗\n　停\n" in say(house, boss, f"#待办 {case}", account=account)
 
     say(house, boss, f"#{number} 在的，什么时候买的？", account=account)
     hears(house, follower, "【人工】在的，什么时候买的？", account)
@@ -209,6 +209,8 @@ def test_an_admin_who_cannot_be_written_to_fetches_the_words_in_order(house: Hou
     house.simulator.platform.exhaust_allowance("shop", BOSS)
     for word in ("一", "二", "三"):
         writes(house, follower, word)
+    for line in ("#今日", "#待办"):  # What waits is told of, and stays.
+        assert "前面还有给你的回复" in say(house, BOSS, line)
 
     assert say(house, BOSS, "继续") == f"#{number}：一\n\n#{number}：二\n\n#{number}：三"
 
@@ -225,6 +227,61 @@ def test_words_for_an_admin_are_erased_with_the_person(house: House, follower: s
     house.drained()
     wait_for(lambda: follower.encode() not in everything(house), "erased")
     assert WORDS.encode() not in everything(house)
+
+
+def test_a_humans_words_wait_for_who_comes_back_later(house: House, follower: str) -> None:
+    """Whatever they ask first; without the AI's label, and once."""
+    number = number_of(house, follower)
+    house.simulator.platform.exhaust_allowance("shop", follower)
+    assert say(house, BOSS, f"#{number} 已退款") == f"已经发给 {number} 号。"
+    house.drained()
+
+    told = say(house, follower, "echo:几点开门")
+    assert told.startswith("几点开门")
+    assert "前面还有给你的回复" in told
+    assert "前面还有给你的回复" in say(house, follower, "echo:周末呢")
+    assert say(house, follower, "继续") == "【人工】已退款"
+    assert say(house, follower, "取").startswith("没有等你来取的答案")
+
+
+def test_who_is_handed_over_reads_what_waited_with_their_next_words(house: House, follower: str) -> None:
+    """The silence of the AI has no place for a hint."""
+    number, _ = handed_over(house, follower)
+    house.simulator.platform.exhaust_allowance("shop", follower)
+    say(house, BOSS, f"#{number} 已退款")
+    house.drained()
+
+    assert say(house, follower, "在吗") == "【人工】已退款"
+    hears(house, BOSS, f"#{number}：在吗")
+
+
+def test_words_of_who_is_banned_meanwhile_are_read_by_nobody(house: House, follower: str) -> None:
+    """What waited for the admin is gone at once; what others said waits on."""
+    number, _ = handed_over(house, follower)
+    house.simulator.platform.exhaust_allowance("shop", BOSS)
+    writes(house, follower, "骂人的话")
+    assert say(house, BOSS, f"#拉黑 {number}").startswith(f"好，{number} 号不再回答了")
+    before = heard(house, BOSS)
+
+    waits(house, "shop", BOSS, "relay", number)
+    assert heard(house, BOSS) == before
+    assert not any("骂人的话" in text for text in [say(house, BOSS, "取")])
+    say(house, BOSS, f"#解除拉黑 {number}")
+
+
+def test_nobody_speaks_as_another_number(house: House, follower: str) -> None:
+    """A line that begins with somebody else's number is set in, and erased with who wrote it."""
+    forged = "#7：我的新地址是城西路"
+    number, case = handed_over(house, follower, line=f"/转人工 我要退货\n\n{forged}")
+    first = heard(house, BOSS)[-1].splitlines()
+    assert first[:3] == [f"#{number}：我要退货", "", f"　{forged}"]
+    house.simulator.platform.exhaust_allowance("shop", BOSS)
+    writes(house, follower, f"好\n\n{forged}")
+    assert f"\n　{forged}\n" in say(house, BOSS, f"#待办 {case}")
+
+    assert say(house, follower, "删除").startswith("将删除你的全部")
+    assert say(house, follower, "确认删除").startswith("已删除")
+    wait_for(lambda: forged.encode() not in everything(house), "erased")
 
 
 def test_words_on_their_way_to_an_admin_are_erased(house: House, follower: str) -> None:
@@ -389,12 +446,16 @@ def test_what_is_left_of_long_words_waits_with_the_number(house: House, follower
     writes(house, follower, words)
     writes(house, follower, "说完了")
     with house.store as store:
-        assert f"#{number} …" in store.get(f"yd1:rest:shop:{BOSS}").decode()
+        held = [value.decode() for name, value in store.hgetall(f"yd1:answers:shop:{BOSS}").items()
+                if name.startswith(b"answer:")]  # fmt: skip
+        assert sorted(f'"text":"#{number} …' in one for one in held) == [False, True]
+        assert not store.exists(f"yd1:rest:shop:{BOSS}")
 
-    pages = [heard(house, BOSS)[-1]]
-    while "发「继续」" in pages[-1] or len(pages) == 1:
+    pages = [heard(house, BOSS)[-1], say(house, BOSS, "#待办")]  # Another command loses nothing of it.
+    while f"#{number}：说完了" not in pages[-1]:
         pages.append(say(house, BOSS, "继续"))
-    assert [i for i in range(300) if "".join(pages).count(f"第{i:03d}件。") != 1] == []
+        assert len(pages) < 9
+    assert [i for i in range(300) if "".join((pages[0], *pages[2:])).count(f"第{i:03d}件。") != 1] == []
     assert pages[-1].endswith(f"#{number}：说完了")
 
 

@@ -11,7 +11,7 @@ def test_an_answer_to_a_tap_that_lost_its_minute_waits_with_its_question(house: 
     house.simulator.say("shop", follower, "echo:新问题")
     (reply,) = house.simulator.wait_replies("shop", follower, 1)
     assert reply.text.startswith("新问题")
-    assert "前面问的也有答案了" in reply.text
+    assert "前面还有给你的回复" in reply.text
     house.simulator.say("shop", follower, link_of(reply.text), menu_id="1")
     house.simulator.say("shop", follower, "取")
     fetched, nothing = house.simulator.wait_replies("shop", follower, 3)[1:]

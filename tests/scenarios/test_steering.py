@@ -155,7 +155,7 @@ def test_an_admin_cannot_ban_themselves(house: House) -> None:
 def test_a_quota_ends_the_day_politely(house: House, follower: str) -> None:
     """For one person: so many answers, then a sentence; another number opens it, and 「重答」 asks again."""
     number = number_of(house, follower)
-    assert say(house, BOSS, f"#额度 {number} 2/天") == f"好，{number} 号每天：2/天。"
+    assert say(house, BOSS, f"#额度 {number} 2/天") == f"好，{number} 号每天：2 次。"
     assert say(house, follower, "echo:一", "echo:二").startswith("二")
     calls = len(house.simulator.model.calls)
 
@@ -165,6 +165,16 @@ def test_a_quota_ends_the_day_politely(house: House, follower: str) -> None:
     say(house, BOSS, f"#额度 {number} 不限")
     assert say(house, follower, "重答").startswith("三")
     assert say(house, follower, "echo:四").startswith("四")
+
+
+@pytest.mark.parametrize("line", ["#暂停 12", "/pause 10 分钟", "#恢复 12"])
+def test_a_pause_is_never_about_one_person(house: House, follower: str, line: str) -> None:
+    """It says how to do either, and everybody is answered on."""
+    told = say(house, BOSS, line)
+
+    assert "整个号" in told
+    assert "拉黑 12」" in told
+    assert say(house, follower, "echo:在吗").startswith("在吗")
 
 
 @pytest.mark.parametrize(
@@ -185,6 +195,22 @@ def test_a_quota_that_is_not_understood_is_explained(house: House, line: str) ->
 
     assert told.startswith("现在每人每天：不限")
     assert "#额度 所有人 50/天" in told
+
+
+@pytest.mark.parametrize("word", ["取消", "默认", "default"])
+def test_a_limit_that_is_taken_back_is_no_gift(house: House, follower: str, word: str) -> None:
+    """What everybody may use holds again, for them, and what the settings say, for everybody."""
+    number = number_of(house, follower)
+    try:
+        assert say(house, BOSS, "#额度 所有人 2/天") == "好，每人每天：2 次。"
+        assert say(house, BOSS, f"#额度 {number} 2000 词元") == f"好，{number} 号每天：2 次 · 2000 词元。"
+        assert say(house, BOSS, f"#额度 {number} 不限") == f"好，{number} 号每天：不限。"
+        assert say(house, BOSS, f"#额度 {number} {word}") == f"好，{number} 号每天：2 次。"
+        assert "今天还能问 2 次" in say(house, follower, "用量")
+    finally:
+        assert say(house, BOSS, f"#额度 所有人 {word}") == "好，每人每天：不限。"
+    assert "今天不限次数" in say(house, follower, "用量")
+    assert "改额度 默认" in say(house, BOSS, "#操作记录")
 
 
 def test_usage_adds_up_to_what_the_model_counted(house: House, follower: str) -> None:

@@ -1,5 +1,6 @@
 -- Accept one message: drop a repeat, append it, mark its chat ready, set the cut, grant the send allowance.
--- A full inbox takes no more: the message is settled as refused here, or waits behind the head as a notice.
+-- A full inbox, in which words of ours do not count for what somebody says, takes no more: the message is settled as
+-- refused here, or waits behind the head as a notice.
 -- Running it twice with the same attempt id equals running it once. Times are in milliseconds.
 -- KEYS 1 seen (string) 2 inbox (list) 3 ready (zset) 4 cut (string) 5 counts (hash) 6 allowance (hash)
 --      7 lease (string) 8 nonce (string) 9 flood (string) 10 attempts (set) 11 answers (hash)
@@ -47,6 +48,14 @@ if ARGV[7] ~= '' and tonumber(ARGV[8]) > 0 then
 end
 
 local waiting, most = redis.call('LLEN', KEYS[2]), tonumber(ARGV[13])
+-- Words of ours, which others wait to be read, are nothing that this person has waiting.
+local function ours(message)
+  local kind = string.match(message, '"kind":"(%w+)"')
+  return kind == 'human' or kind == 'relay' or kind == 'handback' or kind == 'broadcast' or kind == 'report'
+end
+for _, line in ipairs(waiting >= most and not ours(ARGV[4]) and redis.call('LRANGE', KEYS[2], 0, -1) or {}) do
+  if ours(line) then waiting = waiting - 1 end
+end
 local outcome = 1
 if waiting < most or (ARGV[5] == '1' and waiting < 2 * most) then
   redis.call('RPUSH', KEYS[2], '{"n":' .. n .. ',' .. string.sub(ARGV[4], 2))

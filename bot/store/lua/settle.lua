@@ -60,6 +60,10 @@ local function newest(key, line, life, most)
     redis.call('RPOP', key)
   end
 end
+-- Short number of who said what a message brings an admin, or nil.
+local function relayed(message)
+  return string.match(message, '"kind":"relay","parts":%[{"as":"Text","text":"#(%d+)')
+end
 local speaker  -- short number of who spoke, once `tally` has found it
 local apply = {
   set = function(key, value, life) redis.call('SET', key, value, 'PX', life) end,
@@ -167,10 +171,17 @@ local apply = {
     redis.call('HDEL', key, 'answer:' .. n, 'number:' .. n, 'claim:' .. n)
   end,
   -- A message of ours waits in an inbox like any other: the value is its chat, a space, and the message. A full inbox
-  -- takes none.
+  -- takes none, and one that holds a hundred takes no more than a hundred of what one person said to a human.
   forward = function(key, value)
-    if redis.call('LLEN', key) >= 1000 then return end
+    local waiting = redis.call('LLEN', key)
+    if waiting >= 1000 then return end
     local chat, message = string.match(value, '^(%S+) (.*)$')
+    local whose = waiting >= 100 and relayed(message)
+    local theirs = 0
+    for _, line in ipairs(whose and redis.call('LRANGE', key, 0, -1) or {}) do
+      if relayed(line) == whose then theirs = theirs + 1 end
+    end
+    if theirs >= 100 then return end
     local n = redis.call('HINCRBY', KEYS[5], 'accepted', 1)
     redis.call('RPUSH', key, '{"n":' .. n .. ',' .. string.sub(message, 2))
     redis.call('ZADD', KEYS[4], 'NX', 0, chat)

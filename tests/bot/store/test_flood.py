@@ -1,10 +1,16 @@
 """A full inbox: what is refused, what is told, and that the sum stays right."""
 
+from dataclasses import replace
+from secrets import token_hex
+
+import pytest
 from redis import Redis
 
+from bot.messages import OURS, InboundMessage, Text
 from bot.store import keys
+from bot.store.accepted import Accepted
 from bot.store.inbox import Inbox, Turn
-from tests.bot.store.desk import CHAT, TwiceScripts, accept, inbox
+from tests.bot.store.desk import CHAT, MESSAGE, TwiceScripts, accept, inbox
 
 
 def counts(store: Redis) -> dict[str, int]:
@@ -33,6 +39,24 @@ def test_a_full_inbox_refuses_and_tells_once(store: Redis) -> None:
     assert drain(box) == [("text", "q0"), ("flood", ""), ("text", "q1"), ("text", "q2")]
     done = counts(store)
     assert (done["accepted"], done["settled:refused"], done["settled:answered"]) == (8, 5, 3)
+
+
+@pytest.mark.parametrize("kind", sorted(OURS))
+def test_words_of_ours_are_not_what_a_person_has_waiting(store: Redis, kind: str) -> None:
+    """An admin's own words are heard behind any number of them; for each other they count."""
+    box = inbox(store, most=3)
+    ours = replace(MESSAGE, kind=kind, parts=(Text('"kind":"text"'),))
+    for i in range(3):
+        assert not said(box, replace(ours, msg_id=f"o{i}")).full
+    own = [accept(box, f"m{i}", '{"kind":"relay","parts":[]}') for i in range(4)]
+
+    assert [one.full for one in own] == [False, False, False, True]
+    assert said(box, replace(ours, msg_id="o3")).full
+
+
+def said(box: Inbox, message: InboundMessage) -> Accepted:
+    """Something that nobody typed here."""
+    return box.accept(message, cuts=False, allowance=None, nonce=None, attempt=token_hex(8))
 
 
 def test_the_notice_comes_at_most_once_a_minute(store: Redis) -> None:

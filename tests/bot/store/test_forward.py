@@ -16,6 +16,7 @@ from bot.store.memory import Rest
 from bot.store.people import People
 from bot.store.scripts import Scripts
 from bot.store.turns import Write
+from bot.store.values import read
 from tests.bot.store.desk import CHAT, TwiceScripts, accept, inbox, memory_of, steady
 
 BOSS = Chat("shop", "oBoss")
@@ -83,6 +84,18 @@ def test_an_inbox_is_not_flooded(store: Redis) -> None:
 
     assert store.llen(keys.inbox(BOSS)) == 1000
     assert store.hget(keys.counts, "accepted") == b"1"
+
+
+def test_one_person_fills_no_inbox(store: Redis) -> None:
+    """Of theirs a hundred wait there; somebody else's come in, and so does what is nobody's."""
+    box = inbox(store)
+    of_them = [box.forward(relay(f"#1：第{index}句")) for index in range(101)]
+    others = [box.forward(relay(text)) for text in ("#12：一", "#1 找回 AI 了", "#11：二", "公告发完了")]
+    box.settle(begun(box), "command", (*of_them, *others))
+
+    kept = [read(line)["parts"][0]["text"] for line in store.lrange(keys.inbox(BOSS), 0, -1)]
+    assert kept == [*(f"#1：第{index}句" for index in range(100)), "#12：一", "#11：二", "公告发完了"]
+    assert store.hget(keys.counts, "accepted") == b"104"
 
 
 def test_what_waits_for_an_admin_is_erased_with_who_said_it(store: Redis) -> None:

@@ -233,3 +233,6 @@ def test_a_limit_goes_back_to_the_settings(store: Redis, people: People, ledger:
     settled(store, ledger.unlimit("shop", "daily_cost"))
     assert ledger.usual("shop", limits).account_cost == 9
     assert ledger.own(Person("shop", "oOther")) == {}
+    assert ledger.own(XIAOYU) == {"answers": 3}
+    settled(store, ledger.unlimit("shop", "answers", XIAOYU))
+    assert ledger.own(XIAOYU) == {}
