@@ -32,7 +32,7 @@ def test_what_is_said_more_belongs_to_the_open_complaint(store: Redis, store_url
     for words in ("门没开", "等了一小时"):
         assert says(bot, store, f"/投诉 {words}").startswith("已收到，编号 T1，")
     assert [one.text for one in bot.cases.open("shop")] == ["门没开\n等了一小时"]
-    assert "门没开\n等了一小时" in says(bot, store, "#待办 T1", "oBoss")
+    assert "门没开\n　等了一小时" in says(bot, store, "#待办 T1", "oBoss")
 
     says(bot, store, "#了结 T1", "oBoss")
     assert says(bot, store, "/投诉 又没开").startswith("已收到，编号 T2，")
