@@ -5,6 +5,7 @@ import random
 import socket
 import subprocess
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -26,11 +27,18 @@ def own_ports() -> range:
     return _PORTS[int(number) :: int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))]
 
 
+_given: deque[int] = deque(maxlen=500)
+"""Lately: nobody may listen there yet."""
+
+
 def free_port() -> int:
-    """A loopback port nobody listens on."""
+    """A loopback port nobody listens on, and no other one than those that were given out lately."""
     ports = own_ports()
     while True:
         port = random.choice(ports)
+        if port in _given:
+            continue
+        _given.append(port)
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port

@@ -42,8 +42,9 @@ def said_by_all(house: House, account: str, peers: Sequence[str], lines: Sequenc
 
 
 def replies(house: House, account: str, peers: Sequence[str], lines: Sequence[str]) -> list[str]:
-    """Each of *peers* says one line; the one reply to each."""
+    """Each of *peers* says one line; the one reply to each, without what an admin should know before it."""
     said_by_all(house, account, peers, lines)
-    heard = [[sent.text for sent in house.simulator.replies(account, peer)] for peer in peers]
+    everything = [[sent.text for sent in house.simulator.replies(account, peer)] for peer in peers]
+    heard = [[text for text in texts if not text.startswith("【提醒】")] for texts in everything]
     assert [texts for texts in heard if len(texts) != 1] == []
     return [texts[0] for texts in heard]

@@ -47,7 +47,7 @@ def test_an_admin_steers_in_english(house: House) -> None:
             ("/stats", "Today: "),
             ("/who", "Who spoke last"),
             ("/ban 9999", "Nobody found for"),
-            ("/quota", "Each person has"),
+            ("/quota", "Each person, each day"),
             ("/set", "Your settings:"),
             ("/codes", "Send (at most"),
         ):

@@ -122,7 +122,7 @@ def test_no_two_lines_become_a_command(piled: House) -> None:
     pile(piled, "shop", BOSS, "#1", "echo:你好", "/", "ban 1", "再见")
     piled.drained()
 
-    assert questions(piled) == ["#1", "echo:你好", "/", "ban 1\n再见"]
+    assert questions(piled) == ["echo:你好", "/", "ban 1\n再见"]
 
 
 def test_a_pile_too_long_for_one_question_is_cut_between_lines(piled: House, follower: str) -> None:
