@@ -7,6 +7,7 @@ from bot.store.memory import Recalled
 from bot.store.turns import Plan
 from handlers import rights, welcome
 from handlers.reply import one_message_bytes, told
+from handlers.words import texts_of
 
 if TYPE_CHECKING:
     from bot.wiring.bot import Bot
@@ -37,10 +38,10 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
         braces = {"assistant": "{assistant}", "title": "{title}", "examples": "{examples}"}
         return told(bot, turn, recalled, "welcome_braces", writes=(), **braces)
     words = welcome.as_written(bot, turn, recalled, written)
-    most = one_message_bytes(bot, turn)
-    if len(words.encode()) > most:
-        # What we add and fill in takes room too.
-        fits = (most - len(words.encode()) + len(written.encode())) // _CHARACTER_BYTES
+    # The owner reads it whole in one message, as will who is greeted: what we add and fill in takes room too.
+    said, most = texts_of(bot, turn, recalled).say("welcome_now", words=words), one_message_bytes(bot, turn)
+    if len(said.encode()) > most:
+        fits = (most - len(said.encode()) + len(written.encode())) // _CHARACTER_BYTES
         return told(bot, turn, recalled, "welcome_long", chars=max(fits, 0))
     writes = (
         bot.changes.keep(account, welcome.WRITTEN, written),

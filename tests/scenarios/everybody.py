@@ -46,5 +46,6 @@ def replies(house: House, account: str, peers: Sequence[str], lines: Sequence[st
     said_by_all(house, account, peers, lines)
     everything = [[sent.text for sent in house.simulator.replies(account, peer)] for peer in peers]
     heard = [[text for text in texts if not text.startswith("【提醒】")] for texts in everything]
-    assert [texts for texts in heard if len(texts) != 1] == []
+    strange = {line: texts for line, texts in zip(lines, heard, strict=True) if len(texts) != 1}
+    assert not strange, strange
     return [texts[0] for texts in heard]
