@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from string import Formatter
 from typing import Any, Literal
@@ -52,6 +53,7 @@ class Texts:
         return "\n".join(kept).format_map(words)
 
 
+@cache  # every account has them, and a process reads them once
 def load_texts(language: Language) -> Texts:
     """The texts of *language*, from config/texts. Raises WordingError if the file holds anything else."""
     content = (_FOLDER / f"{language}.toml").read_text(encoding="utf-8")
