@@ -69,7 +69,7 @@ def asked(bot: "Bot", turn: Turn, recalled: Recalled) -> Asked:
 def _meant(turn: Turn, recalled: Recalled) -> tuple[str, Recalled]:
     """The question, and what was said before it."""
     called = commands.parse(turn.message.text)
-    if called is None or called.command is None or called.command.NAMES[0] != "retry":
+    if called is None or not commands.has(called, "asks"):
         return turn.message.text, recalled
     if recalled.failed:
         return recalled.failed, recalled

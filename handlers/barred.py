@@ -42,7 +42,7 @@ def _out(bot: "Bot", turn: Turn, recalled: Recalled) -> Plan | None:
     if not out or turn.message.kind in _SAID_BY_NOBODY or rights.is_admin(bot, turn, recalled):
         return None
     called = commands.parse(turn.message.text) if turn.message.kind == "text" else None
-    if called is not None and (commands.is_named(called, commands.ALWAYS) or _fetches(called, recalled)):
+    if called is not None and (commands.has(called, "right") or _fetches(called, recalled)):
         return None
     worded = _COMPLAINS.search(turn.message.text) if turn.message.kind == "text" else None
     if worded is not None:
@@ -80,13 +80,14 @@ def _is_for_the_bot(bot: "Bot", turn: Turn, recalled: Recalled) -> bool:
     called = commands.parse(picked(recalled, turn.message.text.strip()))
     if called is None or called.command is None:
         return False
-    if commands.is_named(called, {"human", "bot", *commands.ALWAYS}) or _fetches(called, recalled):
+    to_either = commands.is_named(called, {"human", "bot"}) or commands.has(called, "right")
+    if to_either or _fetches(called, recalled):
         return True
     may = not called.command.ADMINS or rights.is_admin(bot, turn, recalled)
-    return called.prefixed and may and not commands.is_named(called, commands.ASKING)
+    return called.prefixed and may and not commands.has(called, "asks")
 
 
 def _fetches(called: commands.Called, recalled: Recalled) -> bool:
     """Whether *called* fetches something: the bare word is talk where nothing waits."""
     waits = called.prefixed or recalled.late or recalled.rest is not None
-    return waits and commands.is_named(called, commands.FETCHING)
+    return waits and commands.has(called, "fetches")

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -222,12 +223,13 @@ def test_lua_lives_in_lua_files() -> None:
 
 @pytest.mark.parametrize("command", commands.all_commands(), ids=lambda command: command.NAMES[0])
 def test_a_command_has_the_shape_of_a_command(command: commands.Command) -> None:
-    """English name first, then Chinese; ADMINS, CUTS, PLACE; run(bot, turn, recalled, argument)."""
+    """English name first, then Chinese; ADMINS, CUTS, PLACE, TRAITS; run(bot, turn, recalled, argument)."""
     assert command.NAMES[0].isascii()
     assert not any(name.isascii() for name in command.NAMES[1:])
     assert isinstance(command.ADMINS, bool)
     assert isinstance(command.CUTS, bool)
     assert isinstance(command.PLACE, int)
+    assert set(commands.traits(command)) <= set(get_args(commands.Trait))
     assert not (command.ADMINS and command.CUTS), "a stranger's word must stop nothing"
     assert list(inspect.signature(command.run).parameters) == ["bot", "turn", "recalled", "argument"]
 

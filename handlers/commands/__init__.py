@@ -3,17 +3,17 @@
 A command module has: `NAMES` (the English name, then the Chinese words), `ADMINS` (whether it is theirs alone
 and nobody else learns of it), `CUTS` (whether it stops every older message the moment it is accepted),
 `PLACE` (where it stands in a list, lowest first: below 200 in /help, below REST in `#`, from REST on in /set;
-0: in none) and
-`run(bot, turn, recalled, argument) -> Plan`. Its words for /help are `commands.<name>` in config/texts.
+0: in none) and `run(bot, turn, recalled, argument) -> Plan`; a few have `TRAITS`, what others must know of
+them besides (see Trait). Its words for /help are `commands.<name>` in config/texts.
 """
 
 import importlib
 import pkgutil
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Literal, Protocol, cast
 
 from bot.messages import OURS, InboundMessage
 from bot.store.inbox import Turn
@@ -26,20 +26,17 @@ if (
 ):  # the web process imports commands to know which of them cut; the Bot would bring openai along
     from bot.wiring.bot import Bot
 
-FETCHING = ("answers", "continue")
-ALWAYS = frozenset({"complain", "export", "forget", "mute", "unmute"})
-"""What stays open to somebody who is banned, over their quota, or talks to a human."""
-WORDED = frozenset({"bad", "complain", "human"})
-"""What is followed by words for a human."""
-ASKING = frozenset({"retry"})
-"""What asks the model."""
+Trait = Literal["right", "fetches", "to_people", "asks", "numbered"]
+"""Of a command: it stays open to somebody who is banned, over their quota, or talks to a human; asks for an
+answer that was promised; is followed by words for a human; asks the model; is called without a prefix also
+with a number or a code behind its Chinese name (「取 3」).
+"""
 ADMINS_OWN, REST = 200, 300
 """What has a PLACE from the first to the second is shown by a lone `#`; from there on /set lists it."""
 PREFIXES = "/#／＃、"
 _ADMINS_HELP, _ADMINS_COMMAND = ("#", "＃"), "commands"
 _NUMBERED = re.compile(r"([^\s\d#]+)\s*#?(\d{1,6})")
 _CODED = re.compile(r"(兑换)\s*([A-Za-z0-9]{5}-?[A-Za-z0-9]{5})")
-_TAKE_NUMBERS = frozenset({*FETCHING, "pair", "switch", "redeem"})
 
 
 class Command(Protocol):
@@ -126,7 +123,7 @@ def parse(text: str) -> Called | None:
     numbered = _NUMBERED.fullmatch(line) or _CODED.fullmatch(line)
     name, number = numbered.groups() if numbered else (line, "")
     command = None if name.isascii() else registry().get(name) or registry().get(name.lower())
-    if command and not command.ADMINS and (not number or command.NAMES[0] in _TAKE_NUMBERS):
+    if command and not command.ADMINS and (not number or "numbered" in traits(command)):
         return Called(command, name, number, prefixed=False)
     return None
 
@@ -147,17 +144,18 @@ def cuts(message: InboundMessage) -> bool:
 def outlast_a_cut(message: InboundMessage) -> bool:
     """Whether *message* is carried out although a newer one stopped what is older: another control word,
     words that came from somebody else, and what is somebody's right."""
-    return cuts(message) or message.kind in OURS or _named(message) in ALWAYS
+    return cuts(message) or message.kind in OURS or _is(message, "right")
 
 
 def fetches(message: InboundMessage) -> bool:
     """Whether *message* asks for an answer that was promised, and so promises none of its own."""
-    return _named(message) in FETCHING
+    return _is(message, "fetches")
 
 
 def hands_over(message: InboundMessage) -> bool:
     """Whether *message* asks for a human: its request may give it to the platform's own agents."""
-    return _named(message) == "human"
+    called = parse(message.text) if message.kind == "text" else None
+    return called is not None and is_named(called, {"human"})
 
 
 def is_named(called: Called, names: Collection[str]) -> bool:
@@ -165,7 +163,18 @@ def is_named(called: Called, names: Collection[str]) -> bool:
     return called.command is not None and called.command.NAMES[0] in names
 
 
-def _named(message: InboundMessage) -> str:
-    """The English name of the command that *message* calls; empty where it calls none."""
+def has(called: Called, trait: Trait) -> bool:
+    """Whether *called* calls a command with that *trait*."""
+    return called.command is not None and trait in traits(called.command)
+
+
+def traits(command: Command) -> Sequence[Trait]:
+    """Those of *command*; most have none."""
+    found: Sequence[Trait] = getattr(command, "TRAITS", ())
+    return found
+
+
+def _is(message: InboundMessage, trait: Trait) -> bool:
+    """Whether *message* calls a command with that *trait*."""
     called = parse(message.text) if message.kind == "text" else None
-    return called.command.NAMES[0] if called is not None and called.command is not None else ""
+    return called is not None and has(called, trait)

@@ -14,6 +14,7 @@ NAMES = ("bad", "踩")
 ADMINS = False
 CUTS = False
 PLACE = 0  # /me tells of it.
+TRAITS = ("to_people",)
 
 
 def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:

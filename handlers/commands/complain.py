@@ -19,6 +19,7 @@ NAMES = ("complain", "投诉")
 ADMINS = False
 CUTS = False
 PLACE = 85
+TRAITS = ("right", "to_people")
 
 _WORKING_DAYS = 3
 _ANSWER_CHARS = 1000

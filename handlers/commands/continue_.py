@@ -15,6 +15,7 @@ NAMES = ("continue", "继续")
 ADMINS = False
 CUTS = False
 PLACE = 20
+TRAITS = ("fetches", "numbered")
 
 
 def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:

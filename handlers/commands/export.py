@@ -29,6 +29,7 @@ NAMES = ("export", "导出")
 ADMINS = False
 CUTS = False
 PLACE = 0  # /me lists it.
+TRAITS = ("right",)
 
 _DAYS = 30
 _VOTES, _RECENT = 1000, 50

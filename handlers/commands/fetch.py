@@ -22,6 +22,7 @@ NAMES = ("answers", "取")
 ADMINS = False
 CUTS = False
 PLACE = 25
+TRAITS = ("fetches", "numbered")
 
 
 def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:

@@ -17,6 +17,7 @@ NAMES = ("forget", "删除", "确认删除")
 ADMINS = False
 CUTS = False
 PLACE = 0  # /me lists it.
+TRAITS = ("right",)
 
 ASKED = "forget_asked"
 """When they were asked; kept with their choices, and no choice."""

@@ -14,6 +14,7 @@ NAMES = ("human", "转人工", "人工", "找真人")
 ADMINS = False
 CUTS = False
 PLACE = 80
+TRAITS = ("to_people",)
 
 
 def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:

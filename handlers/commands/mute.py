@@ -14,6 +14,7 @@ NAMES = ("mute", "退订")
 ADMINS = False
 CUTS = False
 PLACE = 0  # Each notice says it.
+TRAITS = ("right",)
 
 MUTED = "muted"
 """Among what a person has chosen; lua/reachable.lua looks at it too."""

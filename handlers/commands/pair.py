@@ -17,6 +17,7 @@ NAMES = ("pair", "配对")
 ADMINS = False
 CUTS = False
 PLACE = 0  # Nobody is taught it: whoever has a code was told by the command that printed it.
+TRAITS = ("numbered",)
 
 
 def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:

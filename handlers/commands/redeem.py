@@ -16,6 +16,7 @@ NAMES = ("redeem", "兑换")
 ADMINS = False
 CUTS = False
 PLACE = 0  # /usage tells of it where there are codes.
+TRAITS = ("numbered",)
 
 
 def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:

@@ -15,6 +15,7 @@ NAMES = ("retry", "重答")
 ADMINS = False
 CUTS = False
 PLACE = 40
+TRAITS = ("asks",)
 
 
 def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:

@@ -16,6 +16,7 @@ NAMES = ("switch", "切换对话")
 ADMINS = False
 CUTS = False
 PLACE = 0  # /sessions shows how.
+TRAITS = ("numbered",)
 
 _TITLE_CHARS = 14
 

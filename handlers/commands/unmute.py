@@ -15,6 +15,7 @@ NAMES = ("unmute", "订阅")
 ADMINS = False
 CUTS = False
 PLACE = 0  # /mute says it.
+TRAITS = ("right",)
 
 
 def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:

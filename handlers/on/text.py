@@ -41,8 +41,8 @@ def reply(bot: Bot, turn: Turn, recalled: Recalled) -> Plan:
         said = Reply.of(texts.say("unknown_command", word=called.word))
         return planned(bot, turn, recalled, said, state="command")
     plan = called.command.run(bot, turn, recalled, called.argument)
-    worded = called.argument and commands.is_named(called, commands.WORDED)
-    return moderation.heard(bot, turn, recalled, plan) if worded else plan
+    to_people = called.argument and commands.has(called, "to_people")
+    return moderation.heard(bot, turn, recalled, plan) if to_people else plan
 
 
 def _fetch_by_number(bot: Bot, turn: Turn, text: str) -> commands.Called | None:
