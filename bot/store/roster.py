@@ -33,7 +33,7 @@ class Roster:
         self._people = people
 
     def spoke(self, person: Person, day: str, at_ms: int) -> tuple[Write, ...]:
-        """*person* sent a message on *day*; settle.lua finds out under which number."""
+        """*person* sent a message on *day*; writes.lua finds out under which number."""
         return (
             Write("tally", keys.person(person), f"{day} {at_ms}"),
             Write("active", keys.active(person.account), str(at_ms)),

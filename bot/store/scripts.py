@@ -1,6 +1,7 @@
 """The Lua scripts, loaded from lua/*.lua; what must be atomic is one of them."""
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,8 @@ from bot.errors import StoreAway
 from bot.store.client import Client, store_errors
 
 _FOLDER = Path(__file__).parent / "lua"
+_AFTER = re.compile(r"^-- After (\w+\.lua)\.\n")
+"""Begins a script that is the second half of one."""
 _WAIT_S = 2.0
 """For a connection, while all of them wait for the store."""
 
@@ -28,7 +31,7 @@ class Scripts:
         self._made = 0
         # This queue needs no lock of Python's own, for which hundreds of threads would queue.
         self._free: SimpleQueue[Client] = SimpleQueue()
-        sources = {path.stem: path.read_text() for path in _FOLDER.glob("*.lua")}
+        sources = {path.stem: _source(path) for path in _FOLDER.glob("*.lua")}
         # The store itself knows a script by this hash.
         self._scripts = {
             name: (hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest(), source)
@@ -73,3 +76,10 @@ class Scripts:
             return self._free.get(timeout=_WAIT_S)
         except Empty:
             raise StoreAway("connections") from None
+
+
+def _source(path: Path) -> str:
+    """What the store runs: the script, behind the one that it is written after."""
+    source = path.read_text()
+    before = _AFTER.match(source)
+    return (_source(path.with_name(before[1])) if before else "") + source

@@ -44,7 +44,7 @@ class Write:
     """One key that changes together with the settling of a message.
 
     Attributes:
-        op: what happens to *key*; lua/settle.lua says what each does with *value*.
+        op: what happens to *key*; lua/writes.lua says what each does with *value*.
         life_ms: lifetime in milliseconds from then; 0 where the key has none.
     """
 
