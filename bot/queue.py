@@ -153,11 +153,14 @@ class WakeWorker(SimpleWorker):  # type: ignore[misc]  # rq carries no types
         """Seconds that it waits for a job at a time, and so for how long it may not see that it is to end."""
         return 1
 
-    def heartbeat(self, *args: Any, **options: Any) -> None:
-        """Said before and after each wait for a job; a hint that was just taken comes again."""
-        if self.ending.requested:
+    def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
+        """Said before and after each wait for a job; a hint that was just taken comes again.
+
+        Within a job, where it has a *pipeline*, RQ would take the end for a failure of that job.
+        """
+        if self.ending.requested and pipeline is None:
             raise StopRequested
-        super().heartbeat(*args, **options)
+        super().heartbeat(timeout, pipeline)
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         """SIGTERM or SIGINT: no further job.

@@ -138,8 +138,9 @@ def _stamped(logger: WrappedLogger, method: str, fields: EventDict) -> EventDict
 
 
 def _without_repetition(logger: WrappedLogger, method: str, fields: EventDict) -> EventDict:
-    """Another handler that formats a record before us leaves these on it, and they look like extras."""
-    for name in ("message", "asctime"):
+    """Another handler that formats a record before us leaves the first two on it, and they look like extras;
+    the others are what RQ says of a job that failed: its arguments are chats."""
+    for name in ("message", "asctime", "arguments", "kwargs"):
         fields.pop(name, None)
     return fields
 

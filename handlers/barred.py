@@ -20,7 +20,8 @@ _SAID_BY_NOBODY = frozenset({"unsubscribe", "event"})
 _CLOSED = "kf_close_session"
 """The event of an agent of the platform who is done with somebody (protocol A6)."""
 _COMPLAINS = re.compile(
-    rf"^[^\S\n]{{0,20}}[{commands.PREFIXES}]?投诉[\s:：,，](.*)", re.DOTALL | re.MULTILINE
+    rf"^[^\S\n]{{0,20}}[{commands.PREFIXES}]?(?:投诉|complain)[\s:：,，](.*)",
+    re.DOTALL | re.MULTILINE | re.IGNORECASE,
 )
 """As people write what they are told to send, also behind a line that it was joined to; who is not out says
 such words to the AI."""

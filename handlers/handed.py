@@ -18,6 +18,7 @@ STATE = "human"
 """Under this name it is kept with a person's choices; it is no choice."""
 _WHOSE = re.compile(r"#(\d+)")
 """What words for an admin begin with: whose they are."""
+_BEGINS = re.compile(r"(?:\A|\n\n)(#\d+)(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,13 @@ def whose(turn: Turn) -> str:
     """Short number of whose words *turn* brings an admin; empty where it brings none."""
     named = _WHOSE.match(turn.message.text) if turn.message.kind == "relay" else None
     return named[1] if named else ""
+
+
+def carried(said: str, left: str) -> str:
+    """*left*, what an admin has still to read behind *said*, with the number in front that its paragraph
+    begins with: by it erasing finds the words (lua/writes.lua, `unsay`)."""
+    begun = _BEGINS.findall(said)
+    return f"{begun[-1]} …{left}" if begun and left and not left.startswith("#") else left
 
 
 def is_void(bot: "Bot", turn: Turn) -> bool:

@@ -11,7 +11,7 @@ import structlog
 from bot.channels.base import KEYS_A_MESSAGE, TAPPED, Answering, OutText
 from bot.errors import PlatformError
 from bot.messages import Event, InboundMessage, Text
-from bot.store.cases import Case
+from bot.store.cases import WORDS_BYTES, Case, ending
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan, Write
@@ -27,8 +27,6 @@ if TYPE_CHECKING:  # the web process imports this through the commands; the Bot 
     from bot.wiring.bot import Bot
 
 _SUMMARY_LINES, _SUMMARY_CHARS = 3, 40
-_CASE_CHARS = 500
-"""So much of what was said last a case holds: it is shown in one message."""
 _ANSWER_CHARS = 1000
 _ADMINS_MOST = 10
 RELAYED = frozenset({"text", "image", "voice", "video", "location", "link", "file", "sticker"})
@@ -70,7 +68,7 @@ def relayed(bot: "Bot", turn: Turn, recalled: Recalled, found: handed.Handed) ->
         if not _tells_the_owner(bot, account, admins):
             raising.tell_handover(bot, account, f"T{case.case}")
     else:
-        case = kept if kept.done_ms else replace(kept, text=_last(f"{kept.text}\n{words}"))
+        case = kept if kept.done_ms else replace(kept, text=ending(f"{kept.text}\n{words}", WORDS_BYTES))
         text = _line(bot, turn, recalled, words)
     changed = (bot.cases.keep(account, case),) if case != kept else ()
     if not admins:  # Whoever read them is none any more.
@@ -146,15 +144,12 @@ def _case(bot: "Bot", turn: Turn, recalled: Recalled, words: str) -> Case:
     account, number = turn.chat.account, recalled.profile.number
     for case in bot.cases.open(account):
         if (case.kind, case.number) == ("handover", number):
-            return replace(case, text=_last(f"{case.text}\n{words}"))
+            return replace(case, text=ending(f"{case.text}\n{words}", WORDS_BYTES))
     answer = recalled.history[-1].answer[:_ANSWER_CHARS] if recalled.history else ""
     now_ms = int(time.time() * 1000)
-    return Case(bot.cases.next_number(account), "handover", number, _last(words), answer, now_ms)
-
-
-def _last(words: str) -> str:
-    """What was said last of *words*, as a case holds it."""
-    return words if len(words) <= _CASE_CHARS else f"…{words[-_CASE_CHARS:]}"
+    return Case(
+        bot.cases.next_number(account), "handover", number, ending(words, WORDS_BYTES), answer, now_ms
+    )
 
 
 def _asked_last(recalled: Recalled) -> str:

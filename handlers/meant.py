@@ -9,7 +9,7 @@ from bot.text import half_width
 _NUMBER = r"(\d{1,9})(?!\d)(?:号(?!码)|\s+号(?=[\s：，、:,]|$))?"
 _PARTED = r"(?:(?:[\s：，、]|[:,](?!\d))+|(?=[^\x00-\x7f])|$)"
 _SOMEBODY = re.compile(rf"[#＃]?{_NUMBER}{_PARTED}(.*)", re.DOTALL)
-_SAID_TO = re.compile(rf"[#＃]\s*{_NUMBER}{_PARTED}(.+)", re.DOTALL)
+_SAID_TO = re.compile(rf"[#＃](\s*){_NUMBER}{_PARTED}(.+)", re.DOTALL)
 _ONLY_NUMBER = re.compile(r"[#＃]\s*(\d{1,9})\s*号?[\s：，、:,]*")
 
 
@@ -24,10 +24,12 @@ def somebody(argument: str) -> tuple[str, str]:
 
 
 def said_to(line: str) -> tuple[str, str] | None:
-    """The number and the words of `#12 好的` however they are parted, none behind a lone `#12`; None for any
-    other *line*."""
+    """The number and the words of `#12 好的` however they are parted; None for any other *line*.
+
+    There are no words behind a lone `#12`, nor in `# 12 好的`, which may as well be a heading.
+    """
     alone = _ONLY_NUMBER.fullmatch(line)
     if alone:
         return half_width(alone[1]), ""
     found = _SAID_TO.fullmatch(line)
-    return (half_width(found[1]), found[2].strip()) if found else None
+    return (half_width(found[2]), "" if found[1] else found[3].strip()) if found else None

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.markdown import plain
-from bot.messages import Reply, Text
+from bot.messages import Reply
 from bot.store import keys
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan, Write
-from handlers import raising
+from handlers import passive, raising
 from handlers.reply import planned
 from handlers.words import texts_of
 
@@ -89,5 +89,4 @@ def _instead(bot: "Bot", turn: Turn, recalled: Recalled, key: str, writes: tuple
     """
     said = Reply.of(texts_of(bot, turn, recalled).say(key))
     alone = replace(recalled, rest=None, late=False)
-    wordless = replace(turn, message=replace(turn.message, parts=(Text("…"),)))
-    return planned(bot, wordless, alone, said, state="refused", writes=writes)
+    return planned(bot, passive.wordless(turn), alone, said, state="refused", writes=writes)

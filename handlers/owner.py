@@ -19,6 +19,7 @@ from bot.errors import (
 )
 from bot.messages import Person
 from bot.store.inbox import Turn
+from bot.store.kinds import details_most
 from bot.store.memory import Recalled
 from bot.store.notices import Notice, of_notices, untold
 from bot.store.turns import Write
@@ -156,7 +157,8 @@ def what(settings: Settings, texts: Texts, notice: Notice) -> str:
         where = "one" if notice.whom else "many"
     keys = (f"notices.{notice.kind}.{where}", f"notices.{notice.kind}", "notices.account_unfit")
     key = next(key for key in keys if key in texts.keys)
-    detail = ", ".join(notice.details)
+    more = notice.count > len(notice.details) >= details_most(notice.kind)
+    detail = ", ".join((*notice.details, "…") if more else notice.details)
     return texts.say(key, account=notice.account, code=notice.errcode, detail=detail, number=notice.whom)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.channels.base import OutText, tappable
-from bot.messages import OURS
+from bot.messages import OURS, Text
 from bot.store import keys
 from bot.store.answers import Answer, Waiting
 from bot.store.inbox import Turn
@@ -17,7 +17,7 @@ from bot.store.turns import Plan, Write
 from bot.text import fitting, shortened
 from bot.text import plan as laid_in_parts
 from config.wording import Texts
-from handlers import owner
+from handlers import handed, owner
 from handlers.words import texts_again, texts_of
 
 if TYPE_CHECKING:  # the web process imports this through the commands; the Bot would bring openai along
@@ -99,15 +99,18 @@ def offered(bot: "Bot", turn: Turn, recalled: Recalled, plan: Plan) -> Plan:
     # Behind the back of its request an answer would only carry another one into the inbox.
     # So would words that nobody asked for, and the number that the person was told would find nothing.
     waits = () if box.told or turn.message.kind in OURS else box.waiting
+    untold = [one for one in waits if not one.number]  # such as a human's words
     for waiting in waits:
+        if waiting in untold[1:]:
+            continue  # They are read in their order.
         both = _BETWEEN.join((headed(texts, waiting), text))
         if not waiting.answer.rest and len(both.encode()) <= most:
             text = both
             writes.append(bot.answers.take(turn.chat, waiting))
+            untold = [one for one in untold if one is not waiting]
             break
     told = _BETWEEN.join((text, hint(texts)))
-    # Nobody was told of what has no number, such as a human's words.
-    if not writes and any(not one.number for one in waits) and len(told.encode()) <= most:
+    if untold and len(told.encode()) <= most:
         text = told
     return offered_text(bot, turn, Plan(plan.state, writes=(*plan.writes, *writes)), text)
 
@@ -168,14 +171,24 @@ def instead(bot: "Bot", turn: Turn, plan: Plan, index: int) -> Plan:
     late = [part for part in plan.parts[index:] if not owner.is_before(part)]
     text = "\n\n".join(part.text.removesuffix(f"\n{more}") for part in late)
     label = f"\n{texts.say('label_single')}" if any(part.label for part in late) else ""
+    if not label:
+        before = [part.text for part in plan.parts[:index] if not owner.is_before(part)]
+        text = handed.carried(_BETWEEN.join(before), text)
     limit = page_bytes(bot, turn, label)
     page = laid_in_parts(text, limit_bytes=limit, parts_max=1, mark=lambda index, count: "", more=more)
     writes = tuple(plan.writes if index else untold(plan.writes))
     if page.rest:
-        writes = bot.memory.put_by(turn.chat, Rest(page.rest, ai=bool(label)), writes)
-    return offered_text(
-        bot, turn, Plan(plan.state, plan.parts[:index], writes), "".join((*page.parts, label))
-    )
+        left = page.rest if label else handed.carried(text[: len(text) - len(page.rest)], page.rest)
+        writes = bot.memory.put_by(turn.chat, Rest(left, ai=bool(label)), writes)
+    put_in = Plan(plan.state, plan.parts[:index], writes)
+    # What was not answered, such as a word of despair, is kept nowhere.
+    asked = wordless(turn) if plan.state == "refused" else turn
+    return offered_text(bot, asked, put_in, "".join((*page.parts, label)))
+
+
+def wordless(turn: Turn) -> Turn:
+    """*turn* as if its words were not known."""
+    return replace(turn, message=replace(turn.message, parts=(Text("…"),)))
 
 
 def released(bot: "Bot", turn: Turn, writes: Sequence[Write]) -> tuple[Write, ...]:

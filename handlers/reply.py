@@ -15,7 +15,7 @@ from bot.store.turns import Plan, Write
 from bot.text import plan as laid_in_parts
 from bot.text import split
 from config.wording import Texts
-from handlers import passive
+from handlers import handed, passive, rights
 from handlers.owner import Before, before_answer, is_before, told_writes
 from handlers.words import texts_again, texts_of
 
@@ -112,9 +112,11 @@ def _laid_out(bot: "Bot", turn: Turn, recalled: Recalled, shown: Rest, state: St
         mark=lambda index, count: "",
         more=texts.say("more_behind"),
     )
-    tail = notice if laid_out.rest else reminder + notice
+    tail, left = notice if laid_out.rest else reminder + notice, laid_out.rest
+    if rights.is_admin(bot, turn, recalled):
+        left = handed.carried(shown.text[: len(shown.text) - len(left)], left)
     parts = (*laid_out.parts[:-1], laid_out.parts[-1] + tail)
-    rest = Rest("\n\n".join(filter(None, (laid_out.rest, untold.text if untold else ""))), shown.ai)
+    rest = Rest("\n\n".join(filter(None, (left, untold.text if untold else ""))), shown.ai)
     writes = [bot.memory.notice(turn.message.person)] if notice else []
     if rest.text:
         writes.append(bot.memory.keep_rest(turn.chat, rest))

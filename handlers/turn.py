@@ -225,9 +225,7 @@ def _give_up(bot: Bot, turn: Turn, error: PlatformError) -> Turn | None:
         return _settled(bot, turn, "refused", broadcasting.unreached(bot, turn, plan.writes))
     sent = sum(state == "sent" for state in turn.steps.sends.values())
     if plan is not None and plan.state == "command":
-        # What was asked for is done although nobody could be told; tried again it would be done twice.
-        state: State = "dead_letter" if turn.message.kind in OURS else "command"
-        return _settled(bot, turn, state, untold(plan.writes), reason=type(error).__name__)
+        return _settled(bot, turn, *unsent.unheard(turn, plan, error), reason=type(error).__name__)
     writes = unsent.sent_alone(bot, turn, plan, sent) if plan is not None else ()
     return _settled(bot, turn, "dead_letter", writes, reason=type(error).__name__)
 

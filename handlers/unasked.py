@@ -8,7 +8,7 @@ from bot.store.inbox import Turn
 from bot.store.memory import Recalled, Rest
 from bot.store.notices import untold
 from bot.store.turns import Plan, Write
-from handlers import passive
+from handlers import passive, unread
 from handlers.owner import is_before
 from handlers.reply import planned
 from handlers.words import recall, texts_of
@@ -40,6 +40,8 @@ def put_by(bot: "Bot", turn: Turn, plan: Plan, index: int) -> tuple[Write, ...]:
         later, others = bot.memory.without_rest(turn.chat, writes)
         before = recalled.rest.text if recalled.rest else ""
         behind = (later.text.removeprefix(before).strip(),) if later else ()
+    if turn.message.kind == "relay" and unread.is_enough(bot, turn, recalled):
+        return others
     unsent = [part.text.removesuffix(more) for part in plan.parts[index:] if not is_before(part)]
     words = "\n\n".join(filter(None, (*unsent, *behind)))
     if not words:

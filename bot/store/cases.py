@@ -9,8 +9,8 @@ from bot.store.turns import Write
 from bot.store.values import dump, read, reading
 
 Kind = Literal["complaint", "handover"]
-WORDS_BYTES = 1500
-"""So much of somebody's words a case holds: it is shown in one message."""
+WORDS_BYTES = 6000
+"""So much of somebody's words a case holds: three of their messages, or what they said last."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,3 +43,9 @@ BROUGHT: Mapping[str, int] = {
 """What people bring is told anew, however often it arises; the quiet (ms) makes one notice of a burst."""
 CRISES_A_DAY = 10
 """So many people of an account have a notice of their own; one stands for all who follow that day."""
+_DETAILS_MOST, _BROUGHT_MOST = 3, 20
+
+
+def details_most(kind: Kind) -> int:
+    """So many details a notice of *kind* names: of people more, for nobody else knows of them."""
+    return _BROUGHT_MOST if kind in BROUGHT else _DETAILS_MOST

@@ -9,12 +9,10 @@ from typing import cast
 
 from bot.store import keys
 from bot.store.client import Client, store_errors, text
-from bot.store.kinds import BROUGHT, CRISES_A_DAY, INNER, Kind
+from bot.store.kinds import BROUGHT, CRISES_A_DAY, INNER, Kind, details_most
 from bot.store.scripts import Scripts
 from bot.store.turns import Write
 from bot.store.values import known, reading
-
-DETAILS_MAX = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +62,8 @@ class Notices:
         """
         if whom and not self._of_their_own(kind, account, whom):
             detail, whom = str(whom), 0
-        name = _name(kind, account, whom)
-        quiet_ms = BROUGHT.get(kind, keys.NOTICE_QUIET_MS)
-        return self._keep(secrets.token_hex(8), name, errcode, detail, quiet_ms, brought=kind in BROUGHT)
+        name, quiet_ms = _name(kind, account, whom), BROUGHT.get(kind, keys.NOTICE_QUIET_MS)
+        return self._keep(kind, secrets.token_hex(8), name, errcode, detail, quiet_ms)
 
     def _of_their_own(self, kind: Kind, account: str, whom: int) -> bool:
         """Whether *whom* has a notice, or the day one for them: who is erased comes back as another."""
@@ -79,20 +76,21 @@ class Notices:
     def digest(self, account: str, date: str, text: str) -> None:
         """*text* is the digest of *date* for who steers *account*, in the place of the last one; told once,
         whichever processes say so again for that date."""
-        self._keep(date, _name("digest", account), 0, text, quiet_ms=-1)
+        self._keep("digest", date, _name("digest", account), 0, text, quiet_ms=-1)
 
     def digested(self, account: str) -> str:
         """The date of the last digest for *account*; empty before the first."""
         with store_errors():
             return text(self._client.hget(keys.notice(_name("digest", account)), "call") or b"")
 
-    def _keep(
-        self, call: str, name: str, errcode: int, detail: str, quiet_ms: int, *, brought: bool = False
-    ) -> bool:
+    def _keep(self, kind: Kind, call: str, name: str, errcode: int, detail: str, quiet_ms: int) -> bool:
         begun = self._scripts.run(
             "notice_raise",
             [keys.notices, keys.notice(name), keys.notice_told(name), keys.notice_held(name)],
-            [call, name, errcode, detail, DETAILS_MAX, quiet_ms, keys.NOTICE_MS, int(brought)],
+            [
+                *(call, name, errcode, detail, details_most(kind)),
+                *(quiet_ms, keys.NOTICE_MS, int(kind in BROUGHT)),
+            ],
         )
         return bool(begun)
 

@@ -58,9 +58,10 @@ def _fitting(
     """
     shown: list[Waiting] = []
     for one in chosen:
-        left -= len(passive.headed(texts, one).encode()) + 2
-        if shown and left < 0:
+        needs = len(passive.headed(texts, one).encode()) + 2
+        if shown and left < needs:
             break
+        left -= needs
         shown.append(one)
         if one.rest:
             break

@@ -3,11 +3,11 @@
 from typing import TYPE_CHECKING
 
 from bot.messages import Reply
-from bot.store.cases import WORDS_BYTES, Case
+from bot.store.cases import Case
 from bot.store.inbox import Turn
 from bot.store.memory import Recalled
 from bot.store.turns import Plan
-from bot.text import fitting, half_width, indented, shortened
+from bot.text import half_width, indented, shortened
 from handlers.owner import harmless, moment
 from handlers.reply import planned, that_fit, told
 from handlers.words import texts_of
@@ -52,6 +52,7 @@ def run(bot: "Bot", turn: Turn, recalled: Recalled, argument: str) -> Plan:
 
 
 def _whole(bot: "Bot", turn: Turn, recalled: Recalled, cases: list[Case], named: str) -> Plan:
+    """It begins with `#12`: by that erasing finds what of it waits behind 「继续」."""
     number = half_width(named).strip().upper().removeprefix("T")
     case = next((one for one in cases if str(one.case) == number), None)
     if case is None:
@@ -64,6 +65,6 @@ def _whole(bot: "Bot", turn: Turn, recalled: Recalled, cases: list[Case], named:
         case=f"T{case.case}",
         number=case.number,
         time=moment(bot.settings, case.at_ms),
-        words=indented(f"\n{harmless(fitting(case.text, WORDS_BYTES))}").lstrip("\n"),
+        words=indented(f"\n{harmless(case.text)}").lstrip("\n"),
         answer=harmless(shortened(case.answer, _ANSWER_CHARS)),
     )

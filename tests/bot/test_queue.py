@@ -8,6 +8,8 @@ from collections.abc import Iterator
 import pytest
 from redis import Redis
 from rq import Queue
+from rq.exceptions import StopRequested
+from rq.serializers import JSONSerializer
 
 from bot import queue
 from bot.ending import Ending
@@ -91,3 +93,15 @@ def test_work_ends_on_a_signal(store: Redis) -> None:
 
     assert ending.requested
     assert not ending.urgent
+
+
+def test_the_end_fails_no_job(store: Redis) -> None:
+    """Between two jobs a heartbeat ends the work; within one RQ would log it as failed, with its chats."""
+    worker = WakeWorker([QUEUE], connection=store, name="w1", serializer=JSONSerializer)
+    worker.ending = Ending()
+    worker.ending.heard(signal.SIGTERM, None)
+    with store.pipeline() as pipeline:
+        worker.heartbeat(60, pipeline=pipeline)
+
+    with pytest.raises(StopRequested):
+        worker.heartbeat()

@@ -87,3 +87,13 @@ def test_short_hash_stands_for_an_id() -> None:
     assert short_hash("openid-1") == short_hash("openid-1")
     assert short_hash("openid-1") != short_hash("openid-2")
     assert re.fullmatch("[0-9a-f]{8}", short_hash("o\ud800")) is not None
+
+
+def test_a_job_that_failed_names_no_chat(stream: io.StringIO) -> None:
+    """RQ gives its arguments along."""
+    extra = {"func": "bot.queue.wake", "arguments": [["shop:oPerson"]], "kwargs": {"a": "oPerson"}}
+    logging.getLogger("rq.worker").error("Job failed", extra=extra)
+
+    (line,) = events(stream)
+    assert "oPerson" not in stream.getvalue()
+    assert line["func"] == "bot.queue.wake"

@@ -48,7 +48,7 @@ def test_a_complaint_is_bounded(store: Redis, store_url: str, sign: str) -> None
     assert case.text.startswith("始")
     assert len(case.text.encode()) <= WORDS_BYTES
 
-    says(bot, store, f"/投诉 {sign * 2000}末")
+    says(bot, store, f"/投诉 {sign * 6000}末")
     (case,) = bot.cases.open("shop")
     assert case.text.startswith("…")
     assert case.text.endswith("末")

@@ -12,7 +12,6 @@ from handlers.meant import said_to, somebody
         "#12 好的", "#12：好的", "#12: 好的", "#12，好的", "#12, 好的", "#12、好的",
         "#12号 好的", "#12 号 好的", "#12号好的", "#12 号：好的", "#12好的",
         "＃１２　好的", "#１２：好的", "#12\n好的", "#12 ， 好的",
-        "# 12 好的", "＃　12：好的", "#  12号 好的",
     ],
 )  # fmt: skip
 def test_an_admin_answers_in_the_form_that_they_were_told_in(line: str) -> None:
@@ -57,9 +56,15 @@ def test_what_names_nobody_is_said_to_nobody(line: str) -> None:
     assert called is None or called.word
 
 
-@pytest.mark.parametrize("line", ["#12", "# 12", "#12号", "#12 号", "#12：", "＃１２", "＃ １２ "])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "#12", "# 12", "#12号", "#12 号", "#12：", "＃１２", "＃ １２ ",
+        "# 12 好的", "＃　12：好的", "#  12号 好的", "# 12 Background\nour margin is 40%",
+    ],
+)  # fmt: skip
 def test_a_number_alone_lacks_the_words(line: str) -> None:
-    """It calls the command, which tells an admin how to go on."""
+    """It calls the command, which tells an admin how to go on; a heading is sent to nobody."""
     called = commands.parse(line)
 
     assert said_to(line.strip()) == ("12", "")

@@ -18,6 +18,8 @@ from tests.handlers.turns import bot_on, says
         "#投诉：我没违规",
         "/投诉 我没违规",
         "在吗\n投诉 我没违规",
+        "/complain: 我没违规",
+        "Complain 我没违规",
     ],
 )
 def test_a_banned_person_is_heard(store: Redis, store_url: str, line: str) -> None:

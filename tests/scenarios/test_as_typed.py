@@ -35,7 +35,7 @@ def test_a_number_alone_is_told_what_is_missing(house: House, follower: str, for
     """No model is asked, and nobody is written to; from anybody else it is talk."""
     number, calls = number_of(house, follower), len(house.simulator.model.calls)
     line = form.format(n=number, w=wide(number))
-    assert say(house, BOSS, line).startswith(f"在号后面写上要说的话，比如「#{number} ")
+    assert say(house, BOSS, line).endswith(f"比如「#{number} 好的，这就处理」。")
     assert len(house.simulator.model.calls) == calls
 
     say(house, follower, line)

@@ -1,5 +1,5 @@
 -- Keep that something needs the owner. What is broken counts as new after a quiet time without it. What people bring
--- counts as new once it was told: after the quiet time, or with a new detail, then pushed no sooner than after it.
+-- counts as new once it was told, and is pushed no sooner than after the quiet time.
 -- Running it twice equals running it once, unless another call for the same notice came between: then the
 -- count, and nothing else, is one too high.
 -- KEYS 1 notices (zset) 2 notice (hash) 3 told (string) 4 held (string)
@@ -21,7 +21,7 @@ if known[1] and brought then
   first = math.max(now, known[5] + 1)
   if redis.call('GET', KEYS[3]) == known[5] then
     after = math.max(known[5], tonumber(known[6] or '0')) + quiet
-    new = fresh or now >= after
+    new = true
   elseif fresh and redis.call('EXISTS', KEYS[4]) == 1 then
     -- Somebody is telling it without this detail: then it is told once more.
     redis.call('HSET', KEYS[2], 'first', first)
