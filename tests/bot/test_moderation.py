@@ -49,10 +49,12 @@ def folder(tmp_path: Path) -> Path:
 
 
 def write(path: Path, content: str | bytes, ago_s: float = 1.0) -> None:
-    """Write a list that was changed *ago_s* before."""
-    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    """Write a list that was changed *ago_s* before; however long that takes, nobody sees half of it."""
+    part = path.with_suffix(".part")
+    part.write_bytes(content.encode() if isinstance(content, str) else content)
     stamp = time.time_ns() - round(ago_s * 1e9)
-    os.utime(path, ns=(stamp, stamp))
+    os.utime(part, ns=(stamp, stamp))
+    part.replace(path)
 
 
 def lists(folder: Path | None) -> Moderator:
