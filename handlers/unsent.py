@@ -49,11 +49,12 @@ def said(plan: Plan, sent: int, between: str = "\n\n") -> str:
 def unheard(turn: Turn, plan: Plan, error: PlatformError) -> tuple[State, tuple[Write, ...]]:
     """How a command ends of which nobody could be told: it is done, and tried again it would be done twice.
 
-    What it fetched waits on, unless the platform refuses the very words: these are put aside.
+    What it fetched waits on, unless the platform refuses the very words, which would hold up all behind them.
     """
     writes, refused = untold(plan.writes), isinstance(error, ContentRefused)
-    if commands.fetches(turn.message) or any(write.op == "taken" for write in writes):
+    fetches = commands.fetches(turn.message)
+    if fetches or any(write.op == "taken" for write in writes):
         waits = {keys.answers(turn.chat), keys.rest(turn.chat)}
         writes = tuple(write for write in writes if refused or write.key not in waits)
-    lost = turn.message.kind in OURS or (refused and not plan.erases)
+    lost = turn.message.kind in OURS or (refused and fetches)
     return ("dead_letter" if lost else "command"), writes
